@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The effects that a plan may ask for. Each is idempotent and is one request, or one read and one request, at the edge.
+#ifndef DBA_CONTROLLER_PLAN_ACTION_H_
+#define DBA_CONTROLLER_PLAN_ACTION_H_
+
+#include <string>
+#include <variant>
+
+#include "controller/api/agent_view.h"
+#include "controller/plan/world.h"
+#include "nlohmann/json.hpp"
+
+namespace dba::plan {
+
+// Sends spec.dataMetrics to the agent.
+struct ConfigureDataMetrics {
+  std::string digest;
+};
+
+// POSTs an immutable Secret with a password drawn now. One that exists already is success: its password is kept.
+struct CreateSecret {
+  std::string name;
+  SecretRole role = SecretRole::kIntent;
+  std::string version;
+  std::string account;
+};
+
+// Makes the account with the password that `secret_name` holds.
+struct EnsureAccount {
+  std::string account;
+  api::AccountKind kind = api::AccountKind::kApplication;
+  std::string version;
+  std::string secret_name;
+};
+
+// Fails unless the account can log in with the password that `secret_name` holds.
+struct ProbeAccount {
+  std::string account;
+  std::string secret_name;
+};
+
+// POSTs the application Secret `name` with the contents of the intent `from`. One that exists already with the same
+// contents is success; with other contents it is ABORTED, never overwritten.
+struct PublishSecret {
+  std::string name;
+  std::string from;
+  std::string version;
+  std::string account;
+};
+
+// Deletes the Secret if it is still the one that was observed. One that is gone is success.
+struct DeleteSecret {
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+};
+
+struct LockAccount {
+  std::string account;
+};
+
+struct UnlockAccount {
+  std::string account;
+};
+
+// Cannot be undone.
+struct DropAccount {
+  std::string account;
+};
+
+// POSTs the suspended Job. One that exists already is success: the next observation compares its UID.
+struct CreateJob {
+  std::string name;
+  nlohmann::json manifest;
+};
+
+// Lets the Job run if it is still the one that was observed. Cannot be undone.
+struct ReleaseJob {
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+};
+
+// Deletes a Job that never ran, if it is still the one that was observed.
+struct DeleteJob {
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+};
+
+using Action = std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, DeleteSecret,
+                            LockAccount, UnlockAccount, DropAccount, CreateJob, ReleaseJob, DeleteJob>;
+
+// True for DropAccount and ReleaseJob.
+bool IsIrreversible(const Action& action);
+
+// "DropAccount dba_0123": the verb and its object, for logs, crash points and tests.
+std::string DebugString(const Action& action);
+
+}  // namespace dba::plan
+
+#endif  // DBA_CONTROLLER_PLAN_ACTION_H_

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that was observed about one ManagedDatabase, as one value. A part is known, or it is a Status that says
+// why it is not; an unknown part is never read as an empty one.
+#ifndef DBA_CONTROLLER_PLAN_WORLD_H_
+#define DBA_CONTROLLER_PLAN_WORLD_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "controller/api/agent_view.h"
+#include "controller/api/database_migration.h"
+#include "controller/api/managed_database.h"
+
+namespace dba::plan {
+
+// What a Secret of ours is for; the label dbaoperator.dev/role.
+enum class SecretRole {
+  kIntent,       // a password that is durable but not yet proven; becomes an application Secret
+  kApplication,  // published: it logged in at least once
+  kMigrator,     // for one attempt of one migration
+};
+
+// A Secret of ours, without its contents.
+struct SecretView {
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  SecretRole role = SecretRole::kIntent;
+  std::string version;  // the name of a DatabaseMigration
+  std::string account;
+};
+
+struct JobView {
+  enum class Phase { kSuspended, kRunning, kSucceeded, kFailed };
+  std::string name;
+  std::string uid;
+  std::string resource_version;
+  std::string migration;  // the name of a DatabaseMigration
+  Phase phase = Phase::kRunning;
+  std::string message;     // of a failed Job: the last line its container wrote, else the Job's own reason
+  absl::Time finished_at;  // InfinitePast while it is not finished
+};
+
+// A Pod that refers to one of our Secrets, in whatever way and whatever state.
+struct SecretReference {
+  std::string secret_name;
+  std::string pod_name;
+};
+
+struct World {
+  api::ManagedDatabase database;
+  // All of the namespace, by name.
+  std::map<std::string, api::DatabaseMigration> migrations;
+  absl::StatusOr<api::DatabaseView> schema = absl::UnknownError("not observed");
+  // True when the agent answered, even if its answer was an error.
+  bool agent_reachable = false;
+  absl::StatusOr<api::AccountsView> accounts = absl::UnknownError("not observed");
+  absl::StatusOr<std::vector<JobView>> jobs = absl::UnknownError("not observed");
+  absl::StatusOr<std::vector<SecretView>> secrets = absl::UnknownError("not observed");
+  // Observed only while NeedsReferences (planner.h) asks for it.
+  absl::StatusOr<std::vector<SecretReference>> references = absl::UnknownError("not observed");
+};
+
+}  // namespace dba::plan
+
+#endif  // DBA_CONTROLLER_PLAN_WORLD_H_
