@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifndef COMMON_STATUS_MACROS_H_
-#define COMMON_STATUS_MACROS_H_
+#ifndef DBA_COMMON_STATUS_MACROS_H_
+#define DBA_COMMON_STATUS_MACROS_H_
 
 #include <utility>
 
@@ -32,4 +32,4 @@
 #define DBA_CONCAT_(a, b) DBA_CONCAT_INNER_(a, b)
 #define DBA_CONCAT_INNER_(a, b) a##b
 
-#endif  // COMMON_STATUS_MACROS_H_
+#endif  // DBA_COMMON_STATUS_MACROS_H_
