@@ -5,6 +5,7 @@
 #define DBA_CONTROLLER_KUBE_RESOURCE_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -23,6 +24,7 @@ inline constexpr Resource kJobs{"batch", "v1", "jobs", "Job"};
 inline constexpr Resource kPods{"", "v1", "pods", "Pod"};
 inline constexpr Resource kSecrets{"", "v1", "secrets", "Secret"};
 inline constexpr Resource kEvents{"events.k8s.io", "v1", "events", "Event"};
+inline constexpr Resource kNamespaces{"", "v1", "namespaces", "Namespace"};
 inline constexpr Resource kLeases{"coordination.k8s.io", "v1", "leases", "Lease"};
 
 struct ObjectKey {
@@ -44,6 +46,15 @@ H AbslHashValue(H h, const ObjectKey& key) {
 // "/apis/batch/v1/namespaces/shop/jobs/x"; with an empty name the collection, with an empty namespace the cluster's.
 // Path segments are percent-encoded.
 std::string ResourcePath(const Resource& resource, const ObjectKey& key);
+
+// Everything but RFC 3986's unreserved characters becomes %XX: for one segment of a path or one value of a query.
+std::string PercentEncode(absl::string_view text);
+
+// "batch/v1", "v1": an object's `apiVersion`.
+std::string ApiVersion(const Resource& resource);
+
+// "Job shop/x" for messages; "Job shop/*" for a collection.
+std::string DescribeObject(const Resource& resource, const ObjectKey& key);
 
 }  // namespace dba::kube
 
