@@ -67,6 +67,7 @@ build_all() {
     build_kubernetes kube-scheduler kubelet kube-proxy
     go_build "$COREDNS_BIN/coredns" coredns . ''
     go_build "$COREDNS_BIN/pause" coredns ./pause ''
+    go_build "$COREDNS_BIN/probe" coredns ./probe ''
     build_grpcurl
   fi
   exec 8>&-

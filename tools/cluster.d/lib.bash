@@ -85,7 +85,7 @@ spawn() {
     mv "$STATE/pids/.$name" "$STATE/pids/$name"
     umask 022 # what a kubelet puts into volumes must be readable by any user
     exec setsid -- "$@"
-  ) </dev/null >"$STATE/logs/$name.log" 2>&1 8>&- 9>&- &
+  ) </dev/null >"$STATE/logs/$name.log" 2>&1 7>&- 8>&- 9>&- &
   until [[ -s $STATE/pids/$name ]]; do sleep 0.01; done
 }
 

@@ -4,14 +4,12 @@
 # The node's own mount, process and network namespaces. All of a node's
 # processes, mounts, addresses and iptables rules live in them and end with them:
 # the machine's own are never touched, and a kill -9 of the one process that
-# holds them (node-init) leaves nothing to clear but cgroups and empty folders.
+# holds them (node-init) leaves nothing to clear but cgroups.
 #
 #   machine --- dba<N> 10.(200+N).255.1 === eth0 10.(200+N).255.2 --- node
 # The node has no default route, so no packet can leave the machine. The machine
 # reaches Pods and Services through one route to 10.(200+N).0.0/16.
 
-# Mount points that the kubelet and the CNI library have compiled in.
-NODE_MOUNTS=(/var/lib/kubelet /var/lib/cni)
 KERNEL_SETTINGS=(vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys
   kernel/keys/root_maxbytes)
 
@@ -26,6 +24,11 @@ check_node_machine() {
   [[ -x /usr/lib/cni/ptp ]] || die "the CNI plugins are not installed" "apt-get install containernetworking-plugins"
   [[ -d /sys/fs/cgroup/memory || -e /sys/fs/cgroup/cgroup.controllers ]] ||
     die "no memory cgroup in /sys/fs/cgroup" "tools/cluster up --control-plane-only"
+  local folder
+  for folder in "$STATE/" "$CACHE/"; do # the node sees its own folders there
+    [[ ! $folder =~ ^/(run|var/run|var/lib|var/log)/ ]] ||
+      die "a node cannot live in $folder" "--state or DBA_CACHE outside /run, /var/lib and /var/log"
+  done
   unshare --mount --pid --net --fork true 2>/dev/null ||
     die "no new namespaces may be made here" "a privileged container, or tools/cluster up --control-plane-only"
 }
@@ -58,7 +61,10 @@ free_node_index() {
   die "10.200.0.0/16 to 10.215.0.0/16 are all in use" "ip route; end another cluster with tools/cluster down"
 }
 
+# make_node_network: one at a time, so that no two nodes choose the same index.
 make_node_network() {
+  exec 7>"$CACHE/node.lock"
+  flock 7
   NODE_INDEX=$(free_node_index)
   local net=10.$((200 + NODE_INDEX))
   NODE_NET=$net.0.0/16 POD_RANGE=$net.0.0/18 SERVICE_RANGE=$net.128.0/20
@@ -69,19 +75,15 @@ make_node_network() {
   save_settings
   start_node_init
   connect_node "dba$NODE_INDEX"
+  exec 7>&-
   say "the node's network is $NODE_NET"
 }
 
 start_node_init() {
-  local mount
-  mkdir -p "$STATE"/node{,/images}
-  for mount in "${NODE_MOUNTS[@]}"; do
-    mkdir -p "$STATE/node/${mount##*/}"
-    [[ -d $mount ]] || { mkdir -p "$mount" && echo "$mount" >>"$STATE/made-folders"; }
-  done
+  mkdir -p "$STATE/node"
   # --kill-child: with the recorded parent, everything in the namespaces ends.
   spawn node-init unshare --mount --pid --net --fork --kill-child=KILL --mount-proc --propagation private \
-    bash "$PARTS/node_init.bash" "$STATE/node" "${NODE_MOUNTS[@]}"
+    bash "$PARTS/node_init.bash" "$STATE/node"
   wait_for 20 "the node's namespaces" test -e "$STATE/node/init-ready"
   use_node_network
 }
@@ -110,15 +112,12 @@ connect_node() {
 clear_node() {
   load_settings || true
   [[ -n $NODE_INDEX ]] || return 0
-  local name value path
+  local name value
   ip link del "dba$NODE_INDEX" 2>/dev/null || true
   remove_cgroups
   while read -r name value; do
     [[ $(cat "/proc/sys/$name") == "$value" ]] || echo "$value" >"/proc/sys/$name"
   done <"$STATE/kernel-settings"
-  [[ ! -e $STATE/made-folders ]] || while read -r path; do
-    rmdir "$path" 2>/dev/null || true
-  done <"$STATE/made-folders"
 }
 
 cgroup_roots() { ls -d /sys/fs/cgroup/*/"$CGROUP" "/sys/fs/cgroup/$CGROUP" 2>/dev/null || true; }

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The first process in a node's namespaces: holds them open, gives the node its
-# own /run, /var/log and /var/lib folders, and reaps what containers orphan.
-# Usage: node_init.bash FOLDER MOUNT_POINT...
+# own /run, /var/log and /var/lib, and reaps what containers orphan.
+# Usage: node_init.bash FOLDER
 set -euo pipefail
 
 FOLDER=$1
-shift
 mount --make-rshared /
-mount -t tmpfs -o mode=755 tmpfs /run
-mount -t tmpfs -o mode=755 tmpfs /var/log
-for point in "$@"; do
-  mount --bind "$FOLDER/${point##*/}" "$point"
+for point in /run /var/log /var/lib; do
+  mount -t tmpfs -o mode=755 tmpfs "$point"
 done
+# Volumes are on the disk; the rest that programs put below /var/lib is small.
+mkdir -p "$FOLDER/kubelet" /var/lib/kubelet
+mount --bind "$FOLDER/kubelet" /var/lib/kubelet
 : >"$FOLDER/init-ready"
 
 # bash reaps every child it is given while it waits; as process 1 it is given all.
