@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbagent/db/postgres/pg_database.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "common/status_macros.h"
+#include "dbagent/credentials/mark.h"
+#include "dbagent/db/identifier.h"
+#include "dbagent/db/postgres/pg_grants.h"
+#include "dbagent/db/postgres/pg_roles.h"
+#include "dbagent/db/postgres/pg_sql.h"
+
+namespace dba::agent {
+namespace {
+
+constexpr char kApplicationName[] = "dba-agent";
+constexpr char kProbeName[] = "dba-probe";
+constexpr int kAttempts = 5;
+
+// The rest of the SQL after a trailing semicolon was taken off; several statements are left for the server to refuse.
+std::string WithoutSemicolon(absl::string_view sql) {
+  sql = absl::StripAsciiWhitespace(sql);
+  while (absl::ConsumeSuffix(&sql, ";")) sql = absl::StripTrailingAsciiWhitespace(sql);
+  return std::string(sql);
+}
+
+std::string QuotedTable(const TableName& name) {
+  const std::string table = QuotePostgresIdentifier(name.table);
+  return name.schema.empty() ? table : absl::StrCat(QuotePostgresIdentifier(name.schema), ".", table);
+}
+
+absl::Status CheckSizes(const RowSet& rows, const SelectRequest& request) {
+  if (rows.rows.size() > request.max_rows) {
+    return absl::InvalidArgumentError(absl::StrCat("the query returned more than ", request.max_rows, " rows"));
+  }
+  for (const auto& row : rows.rows) {
+    for (const auto& value : row) {
+      if (value && value->size() > request.max_value_bytes) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("the query returned a value of more than ", request.max_value_bytes, " bytes"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Keeps the verifier out of the server's log where the admin may; the log never holds the password in any case.
+absl::Status QuietStatementLog(PgConnection& connection, absl::Time deadline) {
+  constexpr int kHasParameterPrivileges = 150000;
+  const char* allowed = connection.server_version_number() >= kHasParameterPrivileges
+                            ? "SELECT has_parameter_privilege('log_statement', 'SET') AND "
+                              "has_parameter_privilege('log_min_error_statement', 'SET') AND "
+                              "has_parameter_privilege('log_min_duration_statement', 'SET')"
+                            : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
+  DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(allowed, {}, deadline));
+  if (rows.rows[0][0].value_or("") != "t") return absl::OkStatus();
+  return connection.Run("SET LOCAL log_statement = 'none'; SET LOCAL log_min_error_statement = 'panic'; "
+                        "SET LOCAL log_min_duration_statement = -1",
+                        deadline);
+}
+
+absl::Status EnsureRole(PgConnection& connection, const AccountSpec& spec, absl::Time deadline, bool* created) {
+  DBA_ASSIGN_OR_RETURN(const std::optional<PgRole> role, FindPgRole(connection, spec.name, deadline));
+  if (role && (!IsMarkedFor(*role, spec.owner) || !KindFromName(role->mark->kind))) return NotOurs(spec.name);
+  *created = !role.has_value();
+  DBA_RETURN_IF_ERROR(EnsurePgGroups(connection, spec.owner, deadline));
+  if (spec.kind == AccountKind::kMigrator) {
+    DBA_RETURN_IF_ERROR(LetOwnerRoleAlter(connection, spec.owner, deadline));
+  }
+  DBA_RETURN_IF_ERROR(QuietStatementLog(connection, deadline));
+  DBA_ASSIGN_OR_RETURN(const std::string verifier, connection.EncryptPassword(spec.name, spec.password));
+  const std::string account = QuotePostgresIdentifier(spec.name);
+  const Mark mark = {spec.owner, std::string(KindName(spec.kind)), spec.version};
+  DBA_RETURN_IF_ERROR(connection.Run(
+      absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account, " LOGIN INHERIT NOCREATEDB NOCREATEROLE PASSWORD ",
+                   QuotePostgresLiteral(verifier), ";COMMENT ON ROLE ", account, " IS ",
+                   QuotePostgresLiteral(FormatMark(mark))),
+      deadline));
+  return JoinPgGroup(connection, spec, deadline);
+}
+
+}  // namespace
+
+PgDatabase::PgDatabase(Dsn dsn, ConnectOptions options)
+    : dsn_(std::move(dsn)),
+      options_(std::move(options)),
+      pool_(
+          [this](absl::Time deadline) {
+            return PgConnection::Open(dsn_, dsn_.username, dsn_.password, options_, kApplicationName, deadline);
+          },
+          options_.max_connections, options_.max_idle_connections) {}
+
+absl::Status PgDatabase::Attempt(Access access, absl::Time deadline, const Work& work, bool* connection_was_dead) {
+  *connection_was_dead = false;
+  DBA_ASSIGN_OR_RETURN(const auto lease, pool_.Acquire(deadline));
+  PgConnection& connection = *lease;
+  absl::Status status = connection.Begin(access == Access::kRead, deadline);
+  if (status.ok() && access == Access::kChange) {
+    status = connection.Query(pg_sql::kLockChanges, {}, deadline).status();
+  }
+  if (status.ok()) status = work(connection);
+  if (status.ok()) {
+    status = connection.Commit(deadline);
+  } else {
+    connection.Rollback(deadline);
+  }
+  *connection_was_dead = lease.reused() && connection.broken() && absl::IsUnavailable(status);
+  return status;
+}
+
+absl::Status PgDatabase::InTransaction(Access access, absl::Time deadline, const Work& work) {
+  absl::Status status;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    bool connection_was_dead = false;
+    status = Attempt(access, deadline, work, &connection_was_dead);
+    // One dead idle connection means that the server went away: the others are as dead.
+    if (connection_was_dead) pool_.CloseIdle();
+    if (!connection_was_dead && !absl::IsAborted(status)) return status;
+    if (absl::Now() >= deadline) return status;
+  }
+  return status;
+}
+
+absl::StatusOr<ServerInfo> PgDatabase::Describe(absl::Time deadline) {
+  ServerInfo info = {Engine::kPostgresql, "", "", dsn_.host, dsn_.port, dsn_.database};
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
+    info.version = connection.server_version();
+    DBA_ASSIGN_OR_RETURN(
+        const RowSet allowed,
+        connection.Query("SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')", {}, deadline));
+    if (allowed.rows[0][0].value_or("") != "t") return absl::OkStatus();
+    DBA_ASSIGN_OR_RETURN(
+        const RowSet rows,
+        connection.Query("SELECT system_identifier FROM pg_catalog.pg_control_system()", {}, deadline));
+    info.identity = rows.rows[0][0].value_or("");
+    return absl::OkStatus();
+  }));
+  return info;
+}
+
+absl::Status PgDatabase::RunSelect(PgConnection& connection, const SelectRequest& request, absl::Time deadline,
+                                   RowSet* rows) {
+  // A cursor takes nothing but SELECT and VALUES, and refuses WITH that changes data.
+  // Source: PostgreSQL 15 manual, DECLARE.
+  DBA_RETURN_IF_ERROR(
+      connection.Query(absl::StrCat("DECLARE dba_select NO SCROLL CURSOR FOR ", WithoutSemicolon(request.sql)), {}, deadline)
+          .status());
+  DBA_ASSIGN_OR_RETURN(
+      *rows, connection.Query(absl::StrCat("FETCH FORWARD ", request.max_rows + 1, " FROM dba_select"), {}, deadline));
+  return CheckSizes(*rows, request);
+}
+
+absl::StatusOr<RowSet> PgDatabase::Select(const SelectRequest& request, absl::Time deadline) {
+  RowSet rows;
+  absl::Status status;
+  bool connection_was_dead = false;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    DBA_ASSIGN_OR_RETURN(const auto lease, pool_.Acquire(deadline));
+    status = lease->Begin(/*read_only=*/true, deadline);
+    if (status.ok()) status = RunSelect(*lease, request, deadline, &rows);
+    lease->Rollback(deadline);
+    // A function in the SELECT may have taken session locks or changed settings: the next user gets a clean session.
+    if (!lease->broken() && !lease->Run("DISCARD ALL", deadline).ok()) lease->Rollback(deadline);
+    connection_was_dead = lease.reused() && lease->broken() && absl::IsUnavailable(status);
+    if (!connection_was_dead) break;
+  }
+  if (connection_was_dead) pool_.CloseIdle();
+  if (SqlState(status) == "25006") return absl::InvalidArgumentError("the query changes data: only SELECT is allowed");
+  if (!status.ok()) return status;
+  return rows;
+}
+
+absl::StatusOr<AccountList> PgDatabase::ListAccounts(absl::string_view owner, absl::Time deadline) {
+  AccountList list;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(list, ListPgAccounts(connection, owner, deadline));
+    return absl::OkStatus();
+  }));
+  return list;
+}
+
+absl::StatusOr<bool> PgDatabase::EnsureAccount(const AccountSpec& spec, absl::Time deadline) {
+  bool created = false;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) {
+    return EnsureRole(connection, spec, deadline, &created);
+  }));
+  return created;
+}
+
+absl::StatusOr<ProbeResult> PgDatabase::ProbeAccount(absl::string_view name, const Secret& password,
+                                                     absl::Time deadline) {
+  auto connection = PgConnection::Open(dsn_, name, password, options_, kProbeName, deadline);
+  if (connection.ok()) {
+    DBA_RETURN_IF_ERROR((*connection)->Query("SELECT 1", {}, deadline).status());
+    return ProbeResult{ProbeResult::Outcome::kLoggedIn, ""};
+  }
+  if (!absl::IsUnauthenticated(connection.status())) return connection.status();
+  return ExplainRefusal(name, connection.status(), deadline);
+}
+
+absl::StatusOr<ProbeResult> PgDatabase::ExplainRefusal(absl::string_view name, const absl::Status& refusal,
+                                                       absl::Time deadline) {
+  std::string detail(refusal.message());
+  if (SqlState(refusal) == "28P01") return ProbeResult{ProbeResult::Outcome::kRefused, detail};
+  // 28000 stands for a locked role, for an unknown one, and for an address that pg_hba.conf does not let in.
+  std::optional<PgRole> role;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(role, FindPgRole(connection, name, deadline));
+    return absl::OkStatus();
+  }));
+  if (!role) return ProbeResult{ProbeResult::Outcome::kRefused, detail};
+  if (!role->can_login) return ProbeResult{ProbeResult::Outcome::kLocked, detail};
+  return absl::FailedPreconditionError(absl::StrCat("cannot tell whether ", name, " can log in: ", detail));
+}
+
+absl::Status PgDatabase::SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked,
+                                          absl::Time deadline) {
+  return InTransaction(Access::kChange, deadline, [&](PgConnection& connection) {
+    return SetPgAccountLocked(connection, owner, name, locked, deadline);
+  });
+}
+
+absl::StatusOr<bool> PgDatabase::DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) {
+  bool dropped = false;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(dropped, DropPgAccount(connection, owner, name, deadline));
+    return absl::OkStatus();
+  }));
+  return dropped;
+}
+
+absl::StatusOr<double> PgDatabase::EstimateRows(absl::string_view table, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const TableName name, ParseTableName(table));
+  double estimate = 0;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(pg_sql::kEstimateRows, {QuotedTable(name)}, deadline));
+    const auto& row = rows.rows[0];
+    if (!row[0]) return absl::NotFoundError(absl::StrCat("there is no table ", table));
+    if (!row[1] || row[2].value_or("t") == "t" || !absl::SimpleAtod(*row[1], &estimate)) {
+      return absl::FailedPreconditionError(absl::StrCat("table ", table, " has no statistics yet: run ANALYZE on it"));
+    }
+    return absl::OkStatus();
+  }));
+  return estimate;
+}
+
+absl::StatusOr<double> PgDatabase::NextId(absl::string_view table, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const TableName name, ParseTableName(table));
+  double next = 0;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(pg_sql::kNextId, {QuotedTable(name)}, deadline));
+    const auto& row = rows.rows[0];
+    if (!row[0]) return absl::NotFoundError(absl::StrCat("there is no table ", table));
+    if (!row[1] || !absl::SimpleAtod(*row[1], &next)) {
+      return absl::FailedPreconditionError(absl::StrCat("table ", table, " has no serial or identity column"));
+    }
+    return absl::OkStatus();
+  }));
+  return next;
+}
+
+}  // namespace dba::agent

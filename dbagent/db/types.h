@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The agent's words for a database: what the RPCs and the engines both speak. Plain values, no I/O.
+#ifndef DBAGENT_DB_TYPES_H_
+#define DBAGENT_DB_TYPES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/secret.h"
+
+namespace dba::agent {
+
+enum class Engine { kPostgresql, kMysql, kMariadb };
+
+// How the connection to the database is protected; the weaker modes are chosen by name, never fallen back to.
+enum class TlsMode { kVerifyFull, kVerifyCa, kRequire, kDisable };
+
+struct ServerInfo {
+  Engine engine = Engine::kPostgresql;
+  std::string version;   // as the server says it
+  std::string identity;  // of the server's data; empty when the admin account may not read it
+  std::string host;
+  uint16_t port = 0;
+  std::string database;
+};
+
+struct SchemaVersion {
+  enum class State { kKnown, kNone, kDirty, kUnknown };
+  State state = State::kUnknown;
+  std::vector<std::string> versions;  // sorted bytewise
+  std::string detail;
+};
+
+enum class AccountKind { kApplication, kMigrator };
+enum class Privileges { kReadWrite, kReadOnly };
+
+struct AccountSpec {
+  std::string owner;
+  std::string name;
+  AccountKind kind = AccountKind::kApplication;
+  std::string version;
+  Secret password;
+  Privileges privileges = Privileges::kReadWrite;  // kApplication only
+  std::optional<absl::Duration> lock_timeout;      // kMigrator only
+};
+
+struct Session {
+  std::string id;
+  std::string client;
+  std::string application;
+  absl::Time since = absl::InfinitePast();  // infinite past: the server does not tell
+};
+
+struct Account {
+  std::string name;
+  AccountKind kind = AccountKind::kApplication;
+  std::string version;
+  bool locked = false;
+  std::vector<Session> sessions;
+  uint32_t prepared_transactions = 0;
+};
+
+struct AccountList {
+  std::vector<Account> accounts;  // sorted by name
+  uint32_t logins_in_flight = 0;
+};
+
+struct ProbeResult {
+  enum class Outcome { kLoggedIn, kRefused, kLocked };
+  Outcome outcome = Outcome::kRefused;
+  std::string detail;  // the server's message; never the password
+};
+
+// One SELECT, run where it can change nothing.
+struct SelectRequest {
+  std::string sql;
+  size_t max_rows = 100;
+  size_t max_value_bytes = 1024;
+};
+
+struct RowSet {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::optional<std::string>>> rows;  // nullopt: SQL NULL
+};
+
+}  // namespace dba::agent
+
+#endif  // DBAGENT_DB_TYPES_H_
