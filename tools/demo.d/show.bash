@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What an operator's user looks at: kubectl, grpcurl, Prometheus; and the summary.
+
+FORWARDS=()
+
+# Which credentials exist, who uses them: Kubernetes' view and the database's, side by side.
+credentials_table() {
+  local db secret account
+  {
+    echo "DATABASE|SECRET|ACCOUNT|IN THE DATABASE|SESSIONS|PODS WITH THE SECRET"
+    for db in "${DATABASES[@]}"; do
+      for secret in $(secrets_of "$db" application); do
+        account=$(secret_username "$db" "$secret")
+        echo "$db|$secret|$account|$(account_state "$db" "$account")|$(sessions_of "$db" "$account")|$(pods_with_secret "$db" "$secret")"
+      done
+    done
+  } | sed 's/||/|-|/g; s/|$/|-/' | column -t -s '|' | indent
+}
+
+account_state() { [[ " $(accounts_in_database "$1") " == *" $2 "* ]] && echo yes || echo no; }
+
+show_resources() {
+  step "10. What kubectl says"
+  show "kubectl get mdb,dbm -A" kube get mdb,dbm -A
+  show "kubectl describe mdb shop -n shop" kube describe mdb shop -n shop
+}
+
+# forward NAMESPACE TARGET PORT: sets FORWARDED to a loopback address for it.
+forward() {
+  local log=$LOGS/forward-$1.log
+  kubectl port-forward -n "$1" "$2" ":$3" --address 127.0.0.1 >"$log" 2>&1 &
+  FORWARDS+=($!)
+  wait_for 20 "a way to $2" "$log" grep -q 'Forwarding from' "$log"
+  FORWARDED=127.0.0.1:$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$log" | head -n 1)
+}
+
+end_forwards() {
+  ((${#FORWARDS[@]} == 0)) || kill "${FORWARDS[@]}" 2>/dev/null || true
+  FORWARDS=()
+}
+
+AGENT=dbaoperator.agent.v1.DatabaseAgent
+
+show_agent() {
+  step "11. What the agent of shop says to grpcurl"
+  local address uid
+  forward shop pod/shop-db-0 8443
+  address=$FORWARDED
+  uid=$(kube get mdb shop -n shop -o jsonpath='{.metadata.uid}')
+  call() { grpcurl -plaintext -max-time 10 "$@"; }
+  show "grpcurl -plaintext AGENT list" call "$address" list
+  show "grpcurl -plaintext AGENT grpc.health.v1.Health/Check" call "$address" grpc.health.v1.Health/Check
+  show "grpcurl -plaintext -max-time 10 -d '{\"versionTable\":{\"preset\":\"PRESET_ALEMBIC\"}}' AGENT $AGENT/GetDatabase" \
+    call -d '{"versionTable":{"preset":"PRESET_ALEMBIC"}}' "$address" "$AGENT/GetDatabase"
+  show "grpcurl -plaintext -max-time 10 -d '{\"owner\":\"UID of the ManagedDatabase\"}' AGENT $AGENT/ListAccounts" \
+    call -d "{\"owner\":\"$uid\"}" "$address" "$AGENT/ListAccounts"
+  claim "the agent lists its service, and serves" agent_serves "$address"
+  claim "its schema version is v4's" grep -q 32d4e0f9360e \
+    <(call -d '{"versionTable":{"preset":"PRESET_ALEMBIC"}}' "$address" "$AGENT/GetDatabase")
+  end_forwards
+}
+
+agent_serves() {
+  call "$1" list | grep -qx "$AGENT" && call "$1" grpc.health.v1.Health/Check | grep -q '"SERVING"'
+}
+
+# ask QUERY: one line for each series: its labels that matter, and its value.
+ask() {
+  curl -fsS --max-time 10 --get "http://$FORWARDED/api/v1/query" --data-urlencode "query=$1" | python3 -c '
+import json, sys
+for series in json.load(sys.stdin)["data"]["result"]:
+    labels = {k: v for k, v in series["metric"].items() if k not in ("__name__", "instance", "job")}
+    text = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()))
+    print("{%s} %s" % (text, series["value"][1]))'
+}
+
+show_prometheus() {
+  step "12. What Prometheus says"
+  forward monitoring deployment/prometheus 9090
+  local query
+  wait_for 30 "Prometheus' scrapes of both agents" "http://$FORWARDED/targets" has_answer 'count(up{job="dba-agent"} == 1) == 2'
+  wait_for 30 "Prometheus' scrape of the controller" "http://$FORWARDED/targets" has_answer 'up{job="dba-controller"} == 1'
+  for query in "${QUERIES[@]}"; do
+    wait_for 30 "an answer to $query" "http://$FORWARDED/graph" has_answer "$query"
+    show "$query" ask "$query"
+    CLAIMS=$((CLAIMS + 1))
+  done
+  end_forwards
+}
+
+QUERIES=(
+  'up'
+  'dba_schema_version_info'
+  'sum by (namespace, result) (dba_migration_runs_total)'
+  'dba_credentials_revoked_total'
+  'database_table_rows_estimate'
+  'database_images or database_invoices'
+)
+
+has_answer() { [[ -n $(ask "$1") ]]; }
+
+# The end state, on both sides.
+verify_end() {
+  step "13. The end state, in Kubernetes and in the databases"
+  local db wanted
+  for db in "${DATABASES[@]}"; do
+    follow 60 at_rest "$db"
+    claim "$db is at v4" same "$CURRENT" v4
+    claim "$db: the Secrets of v3 and v4 exist, and no other" same "$(secrets_of "$db" application)" "$db-v3 $db-v4"
+    wanted=$(printf '%s\n' "$(secret_username "$db" "$db-v3")" "$(secret_username "$db" "$db-v4")" | sort | xargs)
+    claim "$db: the database has exactly their two accounts, and no migrator's" same "$(accounts_in_database "$db")" "$wanted"
+    claim "$db: and Kubernetes has no other Secret with a credential" same "$(accounts_in_kubernetes "$db")" "$wanted"
+    claim "$db: each migration ran once" same "$(runs_of "$db")" "v4 Succeeded v3 Succeeded v2 Succeeded v1 Succeeded"
+  done
+  claim "shop: the version table says v4's revision" same "$(version_table shop)" 32d4e0f9360e
+  claim "billing: the version table says v4's revision" same "$(version_table billing)" 22d023f10fd9
+  claim "no password is in a status, an Event or a log of the operator" no_password_leaks
+  credentials_table
+}
+
+runs_of() {
+  kube get mdb "$1" -n "$1" -o jsonpath='{range .status.history[*]}{.name} {.outcome} {end}' | xargs
+}
+
+# Every password of the demo's Secrets is looked for; they go through file descriptors, never through an argument.
+no_password_leaks() {
+  local db passwords text=$LOGS/said.txt
+  {
+    kube get mdb,dbm,events,pods,jobs -A -o yaml
+    kube logs -n "$OPERATOR_NS" -l app.kubernetes.io/name=dba-controller --tail=-1
+    kube logs -n shop shop-db-0 --all-containers
+    kube logs -n billing deployment/billing-agent
+    kube logs -n billing billing-db-0
+  } >"$text" || return 1
+  for db in "${DATABASES[@]}"; do
+    passwords=$(passwords_of "$db") || return 1
+    # The server's, the admin's, and those of v3 and v4.
+    same "$(wc -l <<<"$passwords")" 4 || return 1
+    ! grep -qFf <(printf '%s\n' "$passwords") "$text" || { echo "found in $text" && return 1; }
+  done
+}
+
+passwords_of() {
+  local template='{{range .items}}{{with .data.password}}{{. | base64decode}}{{"\n"}}{{end}}{{end}}'
+  kube get secrets -n "$1" -o go-template="$template"
+}
+
+summary() {
+  local db
+  printf '\n%sSummary%s\n' "$BOLD" "$PLAIN"
+  {
+    echo "DATABASE|ENGINE|VERSION|MIGRATIONS|CREDENTIALS IN KUBERNETES|IN THE DATABASE|HELD BACK BY"
+    for db in "${DATABASES[@]}"; do
+      echo "$db|$(kube get mdb "$db" -n "$db" -o jsonpath='{.status.server.engine} {.status.server.version}')|$(kube get mdb "$db" -n "$db" -o jsonpath='{.status.currentVersion}')|$(kube get mdb "$db" -n "$db" -o jsonpath='{.status.history[*].outcome}' | wc -w) of 4|$(secrets_of "$db" application)|$(accounts_in_database "$db" | wc -w) accounts, the same|${HELD[$db]}"
+    done
+  } | column -t -s '|' | sed 's/^/  /'
+  printf '\n  %d claims were checked and are true, in %s s.\n' "$CLAIMS" "$(elapsed | xargs)"
+}
+
+declare -A HELD=([shop]="the Pod of app v2" [billing]="a session with a copied credential")
