@@ -46,9 +46,9 @@ bool operator==(const Condition& a, const Condition& b);
 absl::StatusOr<ObjectMeta> ParseMeta(const nlohmann::json& object);
 
 // RFC 3339 in UTC with whole seconds, as metav1.Time; "" for InfinitePast.
-std::string FormatTime(absl::Time time);
+std::string TimeToText(absl::Time time);
 // InfinitePast for "" and for text that is no RFC 3339 time.
-absl::Time ParseTime(absl::string_view text);
+absl::Time TimeFromText(absl::string_view text);
 
 nlohmann::json ToJson(const std::vector<Condition>& conditions);
 // Entries without a type are passed over.

@@ -6,6 +6,7 @@
 #define DBA_CONTROLLER_PLAN_WORLD_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,12 @@ struct SecretReference {
   std::string pod_name;
 };
 
+// How the last action that failed did so; kept until an action of that name succeeds or is no longer planned.
+struct Failure {
+  std::string action;  // DebugString of the action
+  absl::Status status;
+};
+
 struct World {
   api::ManagedDatabase database;
   // All of the namespace, by name.
@@ -62,6 +69,7 @@ struct World {
   absl::StatusOr<api::AccountsView> accounts = absl::UnknownError("not observed");
   absl::StatusOr<std::vector<JobView>> jobs = absl::UnknownError("not observed");
   absl::StatusOr<std::vector<SecretView>> secrets = absl::UnknownError("not observed");
+  std::optional<Failure> last_failure;
   // Observed only while NeedsReferences (planner.h) asks for it.
   absl::StatusOr<std::vector<SecretReference>> references = absl::UnknownError("not observed");
 };

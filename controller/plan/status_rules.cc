@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/plan/status_rules.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "controller/plan/names.h"
+
+namespace dba::plan {
+namespace {
+
+using api::Condition;
+using api::ConditionStatus;
+
+constexpr size_t kMaxHistory = 20;
+
+ConditionStatus FromBool(bool value) { return value ? ConditionStatus::kTrue : ConditionStatus::kFalse; }
+
+std::string EngineName(api::Engine engine) {
+  switch (engine) {
+    case api::Engine::kPostgresql:
+      return "PostgreSQL";
+    case api::Engine::kMysql:
+      return "MySQL";
+    case api::Engine::kMariadb:
+      return "MariaDB";
+    case api::Engine::kUnknown:
+      break;
+  }
+  return "";
+}
+
+// Appends conditions, and keeps the time of those whose status did not change.
+class Conditions {
+ public:
+  Conditions(const World& world, absl::Time now) : world_(world), now_(now) {}
+
+  void Add(absl::string_view type, ConditionStatus status, absl::string_view reason, absl::string_view message) {
+    const Condition* before = api::FindCondition(world_.database.status.conditions, type);
+    const absl::Time since = before != nullptr && before->status == status ? before->last_transition_time : now_;
+    conditions_.push_back({std::string(type), status, std::string(reason), std::string(message),
+                           world_.database.meta.generation, since});
+  }
+
+  std::vector<Condition> Take() { return std::move(conditions_); }
+
+ private:
+  const World& world_;
+  const absl::Time now_;
+  std::vector<Condition> conditions_;
+};
+
+// The verdict in the words of kstatus: not ready and neither reconciling nor stalled does not exist.
+void AddVerdict(const Verdict& verdict, Conditions& conditions) {
+  const bool done = verdict.progress == Progress::kDone;
+  const bool stalled = verdict.progress == Progress::kTerminal;
+  const bool blocked = stalled || verdict.progress == Progress::kBlocked;
+  const std::string none = done ? "Done" : "InProgress";
+  conditions.Add("Ready", FromBool(done), verdict.reason, verdict.message);
+  conditions.Add("Reconciling", FromBool(!done && !stalled), !done && !stalled ? verdict.reason : none, "");
+  conditions.Add("Stalled", FromBool(stalled), stalled ? verdict.reason : none, stalled ? verdict.message : "");
+  conditions.Add("Blocked", FromBool(blocked), blocked ? verdict.reason : none, blocked ? verdict.message : "");
+}
+
+void AddAgent(const World& world, Conditions& conditions) {
+  if (world.agent_reachable) {
+    conditions.Add("AgentReachable", ConditionStatus::kTrue, "AgentAnswers", "");
+  } else {
+    conditions.Add("AgentReachable", ConditionStatus::kFalse, "AgentUnreachable",
+                   world.schema.ok() ? "" : world.schema.status().message());
+  }
+}
+
+void AddSchema(const World& world, const Situation* situation, Conditions& conditions) {
+  if (situation == nullptr) {
+    conditions.Add("SchemaCurrent", ConditionStatus::kUnknown, "PathUnknown", "");
+    return;
+  }
+  const size_t pending = situation->path.pending.size();
+  conditions.Add("SchemaCurrent", FromBool(pending == 0), pending == 0 ? "AtDesiredVersion" : "MigrationsPending",
+                 pending == 0 ? "" : absl::StrCat(pending, " pending: ", absl::StrJoin(situation->path.pending, ", ")));
+  if (situation->path.current.empty()) {
+    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "NoVersion", "no migration has run yet");
+    return;
+  }
+  const std::string secret = ApplicationSecret(world.database.meta.name, situation->path.current);
+  const api::Account* account =
+      situation->FindAccount(ApplicationAccount(situation->uid(), situation->path.current));
+  if (situation->FindSecret(SecretRole::kApplication, situation->path.current) == nullptr || account == nullptr) {
+    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "NotPublished",
+                   absl::StrCat("Secret ", secret, " is not published yet"));
+  } else if (account->locked) {
+    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "AccountLocked",
+                   absl::StrCat("account ", account->name, " is locked in the database; unlock it there"));
+  } else {
+    conditions.Add("CredentialsPublished", ConditionStatus::kTrue, "Published", absl::StrCat("Secret ", secret));
+  }
+}
+
+std::vector<api::CredentialStatus> Credentials(const Situation& situation, const Decision& decision) {
+  std::set<std::string> retiring;
+  for (const RetireCandidate& candidate : situation.RetireCandidates()) retiring.insert(candidate.version);
+  std::map<std::string, api::CredentialStatus> by_version;
+  for (const api::Account& account : situation.accounts) {
+    if (account.kind == api::AccountKind::kApplication) by_version[account.version].account = account.name;
+  }
+  for (const SecretView& secret : situation.secrets) {
+    if (secret.role == SecretRole::kMigrator) continue;
+    api::CredentialStatus& credential = by_version[secret.version];
+    credential.account = secret.account;
+    if (secret.role == SecretRole::kApplication) credential.secret_name = secret.name;
+  }
+  std::vector<api::CredentialStatus> credentials;
+  for (auto& [version, credential] : by_version) {
+    credential.version = version;
+    credential.state = retiring.count(version) != 0     ? "Retiring"
+                       : credential.secret_name.empty() ? "Creating"
+                                                        : "Active";
+    const auto users = decision.used_by.find(version);
+    if (users != decision.used_by.end()) credential.used_by = users->second;
+    credentials.push_back(std::move(credential));
+  }
+  return credentials;
+}
+
+}  // namespace
+
+api::ManagedDatabaseStatus MakeStatus(const World& world, const Situation* situation, const Decision& decision,
+                                      absl::Time now) {
+  api::ManagedDatabaseStatus status = world.database.status;
+  status.observed_generation = world.database.meta.generation;
+  status.desired_version = world.database.spec.desired_schema_version;
+  if (world.schema.ok()) {
+    status.engine = EngineName(world.schema->engine);
+    status.server_version = world.schema->server_version;
+    if (world.schema->schema_version.state != api::SchemaVersion::State::kUnknown) {
+      status.database_version = absl::StrJoin(world.schema->schema_version.versions, ",");
+    }
+  }
+  if (decision.active_migration.has_value()) status.active_migration = *decision.active_migration;
+  if (decision.history.has_value()) {
+    status.history.insert(status.history.begin(), *decision.history);
+    if (status.history.size() > kMaxHistory) status.history.resize(kMaxHistory);
+  }
+  Conditions conditions(world, now);
+  AddVerdict(decision.verdict, conditions);
+  AddAgent(world, conditions);
+  AddSchema(world, situation, conditions);
+  if (situation != nullptr) {
+    status.current_version = situation->path.current;
+    status.pending = situation->path.pending;
+    status.credentials = Credentials(*situation, decision);
+  } else if (const Condition* published = api::FindCondition(status.conditions, "CredentialsPublished")) {
+    conditions.Add(published->type, published->status, published->reason, published->message);
+  }
+  status.conditions = conditions.Take();
+  return status;
+}
+
+}  // namespace dba::plan
