@@ -38,13 +38,13 @@ struct Preconditions {
 // Error codes of every method (from the API server's Status object; the message names verb, resource and object):
 //   NOT_FOUND            404
 //   ALREADY_EXISTS       409 with reason AlreadyExists
-//   ABORTED              409 otherwise: a precondition, a resourceVersion or a field manager conflicts; observe again
+//   ABORTED              409 otherwise: a precondition or a resourceVersion conflicts; observe again
 //   OUT_OF_RANGE         410: the resourceVersion or continue token is too old; list again
 //   INVALID_ARGUMENT     400, 415, 422: the API server refuses the object
 //   UNAUTHENTICATED      401 (after the token was read again once)
 //   PERMISSION_DENIED    403: RBAC; the message names the missing right
 //   RESOURCE_EXHAUSTED   429
-//   UNAVAILABLE          no connection, 5xx
+//   UNAVAILABLE          no connection, or it broke, or 5xx; after a broken one a write may have had its effect
 //   DEADLINE_EXCEEDED    no answer in the client's time limit; a write may have had its effect
 // Thread-safe. Every method blocks.
 class KubeClient {
@@ -69,7 +69,9 @@ class KubeClient {
   virtual absl::StatusOr<nlohmann::json> Create(const Resource& resource, const nlohmann::json& object) = 0;
 
   // Server-side apply of the fields in `object` as `field_manager`, to the object or, with `subresource` "status", to
-  // its status. With metadata.resourceVersion in `object` another version is ABORTED.
+  // its status. Fields of other managers are taken over (force), so send only what is ours. With
+  // metadata.resourceVersion or uid in `object` another version or object is ABORTED, and an absent one is an error
+  // instead of being created.
   virtual absl::StatusOr<nlohmann::json> Apply(const Resource& resource, const nlohmann::json& object,
                                                absl::string_view field_manager, absl::string_view subresource) = 0;
 
