@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbagent/agent_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "common/grpc_status.h"
+#include "common/log.h"
+#include "common/status_macros.h"
+#include "dbagent/db/identifier.h"
+#include "dbagent/proto_convert.h"
+#include "dbagent/version/version_reader.h"
+
+namespace dba::agent {
+namespace {
+
+// No call needs longer; keeps a far deadline from holding a connection for ever.
+constexpr absl::Duration kLongestCall = absl::Minutes(10);
+
+absl::Status CheckAccount(const std::string& owner, const std::string& name) {
+  DBA_RETURN_IF_ERROR(CheckOwner(owner));
+  return CheckAccountName(name);
+}
+
+}  // namespace
+
+AgentService::AgentService(Parts parts) : parts_(std::move(parts)) {}
+
+grpc::Status AgentService::Serve(absl::string_view method, const grpc::ServerContext& context, const Work& work) {
+  const absl::Time start = absl::Now();
+  const absl::Status status = [&]() -> absl::Status {
+    if (context.deadline() == std::chrono::system_clock::time_point::max()) {
+      return absl::InvalidArgumentError("the call has no deadline; set one (grpcurl: -max-time 10)");
+    }
+    const absl::Time deadline = std::min(absl::FromChrono(context.deadline()), start + kLongestCall);
+    DBA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, parts_.database());
+    return work(*database, deadline);
+  }();
+  parts_.observe(method, status, absl::Now() - start);
+  if (!status.ok()) LogWarning("call failed", {{"method", method}, {"status", status}});
+  // The codes of the API have no ABORTED: for a caller it is the same as not reachable now.
+  if (absl::IsAborted(status)) return ToGrpcStatus(absl::UnavailableError(status.message()));
+  return ToGrpcStatus(status);
+}
+
+grpc::Status AgentService::GetDatabase(grpc::ServerContext* context, const v1::GetDatabaseRequest* request,
+                                       v1::GetDatabaseResponse* response) {
+  return Serve("GetDatabase", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const VersionSource source, FromProto(request->version_table()));
+    DBA_ASSIGN_OR_RETURN(const ServerInfo info, database.Describe(deadline));
+    response->set_engine(ToProto(info.engine));
+    response->set_server_version(info.version);
+    response->set_identity(info.identity);
+    response->set_host(info.host);
+    response->set_port(info.port);
+    response->set_database(info.database);
+    *response->mutable_schema_version() = ToProto(ReadSchemaVersion(database, info.engine, source, deadline));
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::ListAccounts(grpc::ServerContext* context, const v1::ListAccountsRequest* request,
+                                        v1::ListAccountsResponse* response) {
+  return Serve("ListAccounts", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_RETURN_IF_ERROR(CheckOwner(request->owner()));
+    DBA_ASSIGN_OR_RETURN(const AccountList list, database.ListAccounts(request->owner(), deadline));
+    for (const Account& account : list.accounts) *response->add_accounts() = ToProto(account);
+    response->set_logins_in_flight(list.logins_in_flight);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::EnsureAccount(grpc::ServerContext* context, const v1::EnsureAccountRequest* request,
+                                         v1::EnsureAccountResponse* response) {
+  return Serve("EnsureAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const AccountSpec spec, FromProto(*request));
+    DBA_ASSIGN_OR_RETURN(const bool created, database.EnsureAccount(spec, deadline));
+    response->set_created(created);
+    LogInfo("account ensured", {{"account", spec.name}, {"version", spec.version}, {"created", created}});
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::ProbeAccount(grpc::ServerContext* context, const v1::ProbeAccountRequest* request,
+                                        v1::ProbeAccountResponse* response) {
+  return Serve("ProbeAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_RETURN_IF_ERROR(CheckAccountName(request->name()));
+    DBA_ASSIGN_OR_RETURN(const ProbeResult result,
+                         database.ProbeAccount(request->name(), Secret(request->password()), deadline));
+    *response = ToProto(result);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::LockAccount(grpc::ServerContext* context, const v1::LockAccountRequest* request,
+                                       v1::LockAccountResponse*) {
+  return Serve("LockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
+    return database.SetAccountLocked(request->owner(), request->name(), true, deadline);
+  });
+}
+
+grpc::Status AgentService::UnlockAccount(grpc::ServerContext* context, const v1::UnlockAccountRequest* request,
+                                         v1::UnlockAccountResponse*) {
+  return Serve("UnlockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
+    return database.SetAccountLocked(request->owner(), request->name(), false, deadline);
+  });
+}
+
+grpc::Status AgentService::DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
+                                       v1::DropAccountResponse* response) {
+  return Serve("DropAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
+    DBA_ASSIGN_OR_RETURN(const bool dropped, database.DropAccount(request->owner(), request->name(), deadline));
+    response->set_dropped(dropped);
+    if (dropped) LogInfo("account dropped", {{"account", request->name()}});
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace dba::agent
