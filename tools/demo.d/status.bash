@@ -65,14 +65,11 @@ desire() {
   done
 }
 
-# sql DATABASE STATEMENT: as the server's own superuser, so that nothing is hidden.
+# sql DATABASE STATEMENT: as the server's own superuser (through its socket, without a password), so that nothing is hidden.
 sql() {
-  # shellcheck disable=SC2016  # expanded in the Pod, where the password file is
   case $1 in
-  shop) kube exec -i -n shop shop-db-0 -c postgres -- sh -c \
-    'PGPASSWORD=$(cat "$POSTGRES_PASSWORD_FILE") exec psql -h 127.0.0.1 -U postgres -d shop -qAtX -F " " -v ON_ERROR_STOP=1' <<<"$2" ;;
-  billing) kube exec -i -n billing billing-db-0 -c mariadb -- sh -c \
-    'MYSQL_PWD=$(cat "$MARIADB_ROOT_PASSWORD_FILE") exec mariadb -h 127.0.0.1 -u root -N billing' <<<"$2" | tr '\t' ' ' ;;
+  shop) kube exec -i -n shop shop-db-0 -c postgres -- psql -U postgres -d shop -qAtX -F ' ' -v ON_ERROR_STOP=1 <<<"$2" ;;
+  billing) kube exec -i -n billing billing-db-0 -c mariadb -- mariadb -u root -N billing <<<"$2" | tr '\t' ' ' ;;
   esac
 }
 
