@@ -157,9 +157,13 @@ class Loop {
   void Accept() {
     const int fd =
         accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0)
-      return;  // the caller went away, or no descriptor is free: poll tells
-               // again
+    if (fd < 0) {
+      // Without a free descriptor the listener stays readable: pause, so that
+      // the loop does not spin until one is closed.
+      pollfd wake = {wake_, POLLIN, 0};
+      if (errno == EMFILE || errno == ENFILE) poll(&wake, 1, 100);
+      return;
+    }
     if (connections_.size() == HttpServer::kMaxConnections) {
       close(connections_.front().fd);
       connections_.pop_front();
