@@ -85,8 +85,9 @@ command_load() {
   { load_settings && [[ $MODE == node ]]; } || die "no cluster with a node in $STATE" "tools/cluster up"
   local file
   for file in "${FILES[@]}"; do
+    [[ $file != - ]] || file=/dev/stdin
     [[ -r $file ]] || die "$file cannot be read" "tools/images build"
-    import_image "$file"
+    import_image "$file" || die "containerd refuses $file" "read $STATE/logs/images.log; it must be a docker-archive"
     say "loaded ${file##*/}"
   done
 }
