@@ -38,8 +38,7 @@ class AdminServer {
   int port() const { return server_->port(); }
 
  private:
-  explicit AdminServer(std::unique_ptr<HttpServer> server)
-      : server_(std::move(server)) {}
+  explicit AdminServer(std::unique_ptr<HttpServer> server) : server_(std::move(server)) {}
 
   const std::unique_ptr<HttpServer> server_;
 };

@@ -18,8 +18,7 @@ struct BackoffPolicy {
 //   Jitter(); the result is spread over the upper half of the delay, so that
 //   many callers that
 //            failed together do not return together
-absl::Duration BackoffDelay(const BackoffPolicy& policy, int attempt,
-                            double jitter);
+absl::Duration BackoffDelay(const BackoffPolicy& policy, int attempt, double jitter);
 
 }  // namespace dba
 

@@ -23,8 +23,7 @@ bool RealClock::WaitFor(absl::Duration duration, const StopToken& stop) {
     stopped.SignalAll();
   });
   mu.Lock();
-  while (!stop.StopRequested() && Monotonic() < deadline)
-    stopped.WaitFor(&mu, deadline - Monotonic());
+  while (!stop.StopRequested() && Monotonic() < deadline) stopped.WaitFor(&mu, deadline - Monotonic());
   mu.Unlock();
   return !stop.StopRequested();
 }

@@ -26,9 +26,7 @@ class Clock {
 
   // As WaitFor, for the time from now to `deadline`. A jump of the wall clock
   // during the wait does not change its length.
-  bool WaitUntil(absl::Time deadline, const StopToken& stop) {
-    return WaitFor(deadline - Now(), stop);
-  }
+  bool WaitUntil(absl::Time deadline, const StopToken& stop) { return WaitFor(deadline - Now(), stop); }
 };
 
 class RealClock : public Clock {

@@ -6,9 +6,7 @@
 namespace dba {
 namespace {
 
-static_assert(static_cast<int>(absl::StatusCode::kNotFound) ==
-                  grpc::StatusCode::NOT_FOUND,
-              "codes are equal");
+static_assert(static_cast<int>(absl::StatusCode::kNotFound) == grpc::StatusCode::NOT_FOUND, "codes are equal");
 
 TEST(GrpcStatusTest, EveryCodeSurvivesTheRoundTrip) {
   EXPECT_TRUE(ToGrpcStatus(absl::OkStatus()).ok());
@@ -23,9 +21,7 @@ TEST(GrpcStatusTest, EveryCodeSurvivesTheRoundTrip) {
 }
 
 TEST(GrpcStatusTest, AnUndefinedCodeBecomesUnknown) {
-  EXPECT_EQ(
-      FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(99), "x")),
-      absl::UnknownError("x"));
+  EXPECT_EQ(FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(99), "x")), absl::UnknownError("x"));
 }
 
 }  // namespace

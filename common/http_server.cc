@@ -55,24 +55,19 @@ absl::string_view Reason(int code) {
 
 std::string Serialize(const HttpResponse& response, bool with_body) {
   return absl::StrCat("HTTP/1.1 ", response.code, " ", Reason(response.code),
-                      "\r\nContent-Type: ", response.content_type,
-                      "\r\nContent-Length: ", response.body.size(),
-                      response.code == 405 ? "\r\nAllow: GET, HEAD" : "",
-                      "\r\nConnection: close\r\n\r\n",
+                      "\r\nContent-Type: ", response.content_type, "\r\nContent-Length: ", response.body.size(),
+                      response.code == 405 ? "\r\nAllow: GET, HEAD" : "", "\r\nConnection: close\r\n\r\n",
                       with_body ? response.body : "");
 }
 
-std::string Respond(absl::string_view head,
-                    const HttpServer::Handler& handler) {
+std::string Respond(absl::string_view head, const HttpServer::Handler& handler) {
   const absl::string_view line = head.substr(0, head.find("\r\n"));
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
-  if (words.size() != 3 || !absl::StartsWith(words[1], "/") ||
-      !absl::StartsWith(words[2], "HTTP/1.")) {
+  if (words.size() != 3 || !absl::StartsWith(words[1], "/") || !absl::StartsWith(words[2], "HTTP/1.")) {
     return Serialize({400, "text/plain", "not an HTTP/1 request\n"}, true);
   }
   const bool get = words[0] == "GET";
-  if (!get && words[0] != "HEAD")
-    return Serialize({405, "text/plain", "only GET and HEAD\n"}, true);
+  if (!get && words[0] != "HEAD") return Serialize({405, "text/plain", "only GET and HEAD\n"}, true);
   return Serialize(handler(words[1].substr(0, words[1].find('?'))), get);
 }
 
@@ -89,9 +84,7 @@ class Loop {
     while (true) {
       std::vector<pollfd> fds = {{wake_, POLLIN, 0}, {listener_, POLLIN, 0}};
       for (const Connection& connection : connections_) {
-        fds.push_back(
-            {connection.fd,
-             static_cast<short>(connection.out.empty() ? POLLIN : POLLOUT), 0});
+        fds.push_back({connection.fd, static_cast<short>(connection.out.empty() ? POLLIN : POLLOUT), 0});
       }
       poll(fds.data(), fds.size(), Timeout());
       if (fds[0].revents != 0) return;
@@ -104,11 +97,8 @@ class Loop {
   // Milliseconds until the oldest connection must end; -1: there is none.
   int Timeout() const {
     if (connections_.empty()) return -1;
-    const auto left =
-        connections_.front().deadline - std::chrono::steady_clock::now();
-    return std::max<int>(
-        0, static_cast<int>(
-               std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+    const auto left = connections_.front().deadline - std::chrono::steady_clock::now();
+    return std::max<int>(0, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count()));
   }
 
   // `fds` holds the connections from index 2 on, in their order.
@@ -116,8 +106,7 @@ class Loop {
     const SteadyTime now = std::chrono::steady_clock::now();
     size_t index = 2;
     for (auto it = connections_.begin(); it != connections_.end(); ++index) {
-      const bool keep =
-          it->deadline > now && (fds[index].revents == 0 || Step(*it));
+      const bool keep = it->deadline > now && (fds[index].revents == 0 || Step(*it));
       if (!keep) close(it->fd);
       it = keep ? std::next(it) : connections_.erase(it);
     }
@@ -127,9 +116,8 @@ class Loop {
   bool Step(Connection& connection) {
     if (connection.out.empty() && !Read(connection)) return false;
     if (connection.out.empty()) return true;
-    const ssize_t count =
-        send(connection.fd, connection.out.data() + connection.written,
-             connection.out.size() - connection.written, MSG_NOSIGNAL);
+    const ssize_t count = send(connection.fd, connection.out.data() + connection.written,
+                               connection.out.size() - connection.written, MSG_NOSIGNAL);
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     connection.written += static_cast<size_t>(count);
     if (connection.written < connection.out.size()) return true;
@@ -145,18 +133,15 @@ class Loop {
     connection.in.append(buffer, static_cast<size_t>(count));
     const size_t end = connection.in.find("\r\n\r\n");
     if (end != std::string::npos && end <= HttpServer::kMaxRequestBytes) {
-      connection.out = Respond(
-          absl::string_view(connection.in).substr(0, end + 2), handler_);
+      connection.out = Respond(absl::string_view(connection.in).substr(0, end + 2), handler_);
     } else if (connection.in.size() > HttpServer::kMaxRequestBytes) {
-      connection.out =
-          Serialize({431, "text/plain", "request too long\n"}, true);
+      connection.out = Serialize({431, "text/plain", "request too long\n"}, true);
     }
     return true;
   }
 
   void Accept() {
-    const int fd =
-        accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
       // Without a free descriptor the listener stays readable: pause, so that
       // the loop does not spin until one is closed.
@@ -169,10 +154,7 @@ class Loop {
       connections_.pop_front();
     }
     connections_.push_back(
-        {fd,
-         std::chrono::steady_clock::now() +
-             std::chrono::seconds(HttpServer::kConnectionSeconds),
-         "", ""});
+        {fd, std::chrono::steady_clock::now() + std::chrono::seconds(HttpServer::kConnectionSeconds), "", ""});
   }
 
   const int listener_;
@@ -186,24 +168,18 @@ absl::StatusOr<int> Listen(const std::string& host, int port) {
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* address = nullptr;
-  if (getaddrinfo(host.c_str(), absl::StrCat(port).c_str(), &hints, &address) !=
-      0) {
+  if (getaddrinfo(host.c_str(), absl::StrCat(port).c_str(), &hints, &address) != 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", host, "\" port ", port,
-                     " is no numeric address; use for example 0.0.0.0 or ::"));
+        absl::StrCat("\"", host, "\" port ", port, " is no numeric address; use for example 0.0.0.0 or ::"));
   }
   const absl::Cleanup free_address = [address] { freeaddrinfo(address); };
-  const int fd =
-      socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
-  if (fd < 0 ||
-      setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
-      bind(fd, address->ai_addr, address->ai_addrlen) != 0 ||
-      listen(fd, SOMAXCONN) != 0) {
+  if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+      bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, SOMAXCONN) != 0) {
     const absl::Status status = absl::ErrnoToStatus(errno, "");
     if (fd >= 0) close(fd);
-    return absl::UnavailableError(
-        absl::StrCat("listen on ", host, " port ", port, status.message()));
+    return absl::UnavailableError(absl::StrCat("listen on ", host, " port ", port, status.message()));
   }
   return fd;
 }
@@ -213,33 +189,27 @@ int PortOf(int fd) {
   socklen_t size = sizeof(address);
   char port[NI_MAXSERV] = "0";
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  getnameinfo(reinterpret_cast<sockaddr*>(&address), size, nullptr, 0, port,
-              sizeof(port), NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&address), size, nullptr, 0, port, sizeof(port), NI_NUMERICSERV);
   return atoi(port);
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
-    const std::string& host, int port, Handler handler) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& host, int port, Handler handler) {
   absl::StatusOr<int> listener = Listen(host, port);
   if (!listener.ok()) return listener.status();
   const int wake = eventfd(0, EFD_CLOEXEC);
   if (wake < 0) {
     close(*listener);
-    return absl::UnavailableError(
-        "no file descriptor is free; raise the limit of open files");
+    return absl::UnavailableError("no file descriptor is free; raise the limit of open files");
   }
-  return std::unique_ptr<HttpServer>(
-      new HttpServer(*listener, wake, PortOf(*listener), std::move(handler)));
+  return std::unique_ptr<HttpServer>(new HttpServer(*listener, wake, PortOf(*listener), std::move(handler)));
 }
 
 HttpServer::HttpServer(int listener, int wake, int port, Handler handler)
-    : listener_(listener),
-      wake_(wake),
-      port_(port),
-      handler_(std::move(handler)),
-      thread_([this] { Loop(listener_, wake_, handler_).Run(); }) {}
+    : listener_(listener), wake_(wake), port_(port), handler_(std::move(handler)), thread_([this] {
+        Loop(listener_, wake_, handler_).Run();
+      }) {}
 
 HttpServer::~HttpServer() {
   eventfd_write(wake_, 1);

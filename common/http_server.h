@@ -28,11 +28,9 @@ struct HttpResponse {
 // connection. Thread-safe.
 class HttpServer {
  public:
-  static constexpr int kMaxConnections = 64;  // a further one ends the oldest
-  static constexpr int kMaxRequestBytes =
-      8192;  // request line and headers; longer: 431
-  static constexpr int kConnectionSeconds =
-      10;  // from accept to the last byte of the response
+  static constexpr int kMaxConnections = 64;     // a further one ends the oldest
+  static constexpr int kMaxRequestBytes = 8192;  // request line and headers; longer: 431
+  static constexpr int kConnectionSeconds = 10;  // from accept to the last byte of the response
 
   // Called on the server's thread, one call at a time, so it should be quick.
   // `path` comes without a query.
@@ -43,8 +41,7 @@ class HttpServer {
   //   port  0: a free one, see port()
   // INVALID_ARGUMENT: not a numeric address. UNAVAILABLE: the address or port
   // cannot be had; the message says why.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      const std::string& host, int port, Handler handler);
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& host, int port, Handler handler);
 
   // Ends open connections and joins the thread, after the call to the handler
   // that is running.

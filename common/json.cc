@@ -10,46 +10,38 @@
 namespace dba {
 namespace {
 
-absl::Status WrongType(JsonPath path, absl::string_view wanted,
-                       const Json* value) {
+absl::Status WrongType(JsonPath path, absl::string_view wanted, const Json* value) {
   if (value == nullptr)
-    return absl::InvalidArgumentError(
-        absl::StrCat("field ", absl::StrJoin(path, "."), " is missing"));
+    return absl::InvalidArgumentError(absl::StrCat("field ", absl::StrJoin(path, "."), " is missing"));
   return absl::InvalidArgumentError(
-      absl::StrCat("field ", absl::StrJoin(path, "."), " must be ", wanted,
-                   ", but is of type ", value->type_name()));
+      absl::StrCat("field ", absl::StrJoin(path, "."), " must be ", wanted, ", but is of type ", value->type_name()));
 }
 
 absl::StatusOr<std::string> AsString(JsonPath path, const Json* value) {
-  if (value == nullptr || !value->is_string())
-    return WrongType(path, "a string", value);
+  if (value == nullptr || !value->is_string()) return WrongType(path, "a string", value);
   return *value->get_ptr<const std::string*>();
 }
 
 absl::StatusOr<int64_t> AsInt(JsonPath path, const Json* value) {
   constexpr uint64_t kLargest = std::numeric_limits<int64_t>::max();
   const bool fits = value != nullptr && value->is_number_integer() &&
-                    (!value->is_number_unsigned() ||
-                     *value->get_ptr<const uint64_t*>() <= kLargest);
+                    (!value->is_number_unsigned() || *value->get_ptr<const uint64_t*>() <= kLargest);
   if (!fits) return WrongType(path, "a 64-bit integer", value);
   return value->get<int64_t>();
 }
 
 absl::StatusOr<bool> AsBool(JsonPath path, const Json* value) {
-  if (value == nullptr || !value->is_boolean())
-    return WrongType(path, "true or false", value);
+  if (value == nullptr || !value->is_boolean()) return WrongType(path, "true or false", value);
   return *value->get_ptr<const bool*>();
 }
 
 absl::StatusOr<const Json*> AsObject(JsonPath path, const Json* value) {
-  if (value == nullptr || !value->is_object())
-    return WrongType(path, "an object", value);
+  if (value == nullptr || !value->is_object()) return WrongType(path, "an object", value);
   return value;
 }
 
 absl::StatusOr<const Json*> AsArray(JsonPath path, const Json* value) {
-  if (value == nullptr || !value->is_array())
-    return WrongType(path, "an array", value);
+  if (value == nullptr || !value->is_array()) return WrongType(path, "an array", value);
   return value;
 }
 
@@ -58,15 +50,12 @@ absl::StatusOr<const Json*> AsArray(JsonPath path, const Json* value) {
 absl::StatusOr<Json> ParseJson(absl::string_view text) {
   Json value = Json::parse(text.begin(), text.end(), nullptr,
                            /*allow_exceptions=*/false);
-  if (value.is_discarded())
-    return absl::InvalidArgumentError(
-        absl::StrCat("not JSON (", text.size(), " bytes)"));
+  if (value.is_discarded()) return absl::InvalidArgumentError(absl::StrCat("not JSON (", text.size(), " bytes)"));
   return value;
 }
 
 std::string DumpJson(const Json& value) {
-  return value.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false,
-                    Json::error_handler_t::replace);
+  return value.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
 }
 
 const Json* FindJson(const Json& root, JsonPath path) {
@@ -80,35 +69,23 @@ const Json* FindJson(const Json& root, JsonPath path) {
   return value->is_null() ? nullptr : value;
 }
 
-absl::StatusOr<std::string> GetString(const Json& root, JsonPath path) {
-  return AsString(path, FindJson(root, path));
-}
+absl::StatusOr<std::string> GetString(const Json& root, JsonPath path) { return AsString(path, FindJson(root, path)); }
 
-absl::StatusOr<int64_t> GetInt(const Json& root, JsonPath path) {
-  return AsInt(path, FindJson(root, path));
-}
+absl::StatusOr<int64_t> GetInt(const Json& root, JsonPath path) { return AsInt(path, FindJson(root, path)); }
 
-absl::StatusOr<bool> GetBool(const Json& root, JsonPath path) {
-  return AsBool(path, FindJson(root, path));
-}
+absl::StatusOr<bool> GetBool(const Json& root, JsonPath path) { return AsBool(path, FindJson(root, path)); }
 
-absl::StatusOr<const Json*> GetObject(const Json& root, JsonPath path) {
-  return AsObject(path, FindJson(root, path));
-}
+absl::StatusOr<const Json*> GetObject(const Json& root, JsonPath path) { return AsObject(path, FindJson(root, path)); }
 
-absl::StatusOr<const Json*> GetArray(const Json& root, JsonPath path) {
-  return AsArray(path, FindJson(root, path));
-}
+absl::StatusOr<const Json*> GetArray(const Json& root, JsonPath path) { return AsArray(path, FindJson(root, path)); }
 
-absl::StatusOr<std::string> GetStringOr(const Json& root, JsonPath path,
-                                        absl::string_view fallback) {
+absl::StatusOr<std::string> GetStringOr(const Json& root, JsonPath path, absl::string_view fallback) {
   const Json* value = FindJson(root, path);
   if (value == nullptr) return std::string(fallback);
   return AsString(path, value);
 }
 
-absl::StatusOr<int64_t> GetIntOr(const Json& root, JsonPath path,
-                                 int64_t fallback) {
+absl::StatusOr<int64_t> GetIntOr(const Json& root, JsonPath path, int64_t fallback) {
   const Json* value = FindJson(root, path);
   if (value == nullptr) return fallback;
   return AsInt(path, value);

@@ -43,10 +43,8 @@ absl::StatusOr<const Json*> GetArray(const Json& root, JsonPath path);
 
 // As above, but `fallback` when the field is absent or null; for an object or
 // array an empty one. A wrong type stays an error.
-absl::StatusOr<std::string> GetStringOr(const Json& root, JsonPath path,
-                                        absl::string_view fallback);
-absl::StatusOr<int64_t> GetIntOr(const Json& root, JsonPath path,
-                                 int64_t fallback);
+absl::StatusOr<std::string> GetStringOr(const Json& root, JsonPath path, absl::string_view fallback);
+absl::StatusOr<int64_t> GetIntOr(const Json& root, JsonPath path, int64_t fallback);
 absl::StatusOr<bool> GetBoolOr(const Json& root, JsonPath path, bool fallback);
 absl::StatusOr<const Json*> GetObjectOrEmpty(const Json& root, JsonPath path);
 absl::StatusOr<const Json*> GetArrayOrEmpty(const Json& root, JsonPath path);

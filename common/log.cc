@@ -51,18 +51,14 @@ absl::string_view LevelName(LogLevel level) {
   return "unknown";
 }
 
-std::string Rfc3339(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
-}
+std::string Rfc3339(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone()); }
 
 void Log(LogLevel level, absl::string_view message, LogFields fields) {
   if (level < minimum_level.load(std::memory_order_relaxed)) return;
-  std::string line = absl::StrCat("{\"time\":\"", Rfc3339(absl::Now()),
-                                  "\",\"level\":\"", LevelName(level),
+  std::string line = absl::StrCat("{\"time\":\"", Rfc3339(absl::Now()), "\",\"level\":\"", LevelName(level),
                                   "\",\"message\":", LogValue(message).json());
   for (const LogField& field : fields) {
-    absl::StrAppend(&line, ",", LogValue(field.key).json(), ":",
-                    field.value.json());
+    absl::StrAppend(&line, ",", LogValue(field.key).json(), ":", field.value.json());
   }
   line += "}";
   Output& output = GetOutput();
@@ -71,40 +67,27 @@ void Log(LogLevel level, absl::string_view message, LogFields fields) {
     output.sink(line);
     return;
   }
-  Stderr().log(spdlog::details::log_msg(
-      spdlog::string_view_t(), spdlog::level::info,
-      spdlog::string_view_t(line.data(), line.size())));
+  Stderr().log(spdlog::details::log_msg(spdlog::string_view_t(), spdlog::level::info,
+                                        spdlog::string_view_t(line.data(), line.size())));
 }
 
 }  // namespace
 
-LogValue::LogValue(absl::string_view text)
-    : json_(DumpJson(Json(std::string(text)))) {}
+LogValue::LogValue(absl::string_view text) : json_(DumpJson(Json(std::string(text)))) {}
 
-LogValue::LogValue(double value)
-    : json_(std::isfinite(value) ? absl::StrCat(value) : "null") {}
+LogValue::LogValue(double value) : json_(std::isfinite(value) ? absl::StrCat(value) : "null") {}
 
-LogValue::LogValue(absl::Time time)
-    : json_(absl::StrCat("\"", Rfc3339(time), "\"")) {}
+LogValue::LogValue(absl::Time time) : json_(absl::StrCat("\"", Rfc3339(time), "\"")) {}
 
-void LogDebug(absl::string_view message, LogFields fields) {
-  Log(LogLevel::kDebug, message, fields);
-}
-void LogInfo(absl::string_view message, LogFields fields) {
-  Log(LogLevel::kInfo, message, fields);
-}
-void LogWarning(absl::string_view message, LogFields fields) {
-  Log(LogLevel::kWarning, message, fields);
-}
-void LogError(absl::string_view message, LogFields fields) {
-  Log(LogLevel::kError, message, fields);
-}
+void LogDebug(absl::string_view message, LogFields fields) { Log(LogLevel::kDebug, message, fields); }
+void LogInfo(absl::string_view message, LogFields fields) { Log(LogLevel::kInfo, message, fields); }
+void LogWarning(absl::string_view message, LogFields fields) { Log(LogLevel::kWarning, message, fields); }
+void LogError(absl::string_view message, LogFields fields) { Log(LogLevel::kError, message, fields); }
 
 void SetLogLevel(LogLevel level) { minimum_level = level; }
 
 bool ParseLogLevel(absl::string_view text, LogLevel* level) {
-  for (LogLevel known : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning,
-                         LogLevel::kError}) {
+  for (LogLevel known : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
     if (text == LevelName(known)) {
       *level = known;
       return true;

@@ -34,13 +34,10 @@ class LogValue {
   LogValue(const std::string& text) : LogValue(absl::string_view(text)) {}
   LogValue(absl::string_view text);
   LogValue(bool value) : json_(value ? "true" : "false") {}
-  template <typename Int,
-            std::enable_if_t<
-                std::is_integral_v<Int> && !std::is_same_v<Int, bool>, int> = 0>
+  template <typename Int, std::enable_if_t<std::is_integral_v<Int> && !std::is_same_v<Int, bool>, int> = 0>
   LogValue(Int value) : json_(std::to_string(value)) {}
   LogValue(double value);
-  LogValue(absl::Duration duration)
-      : LogValue(absl::ToDoubleSeconds(duration)) {}
+  LogValue(absl::Duration duration) : LogValue(absl::ToDoubleSeconds(duration)) {}
   LogValue(absl::Time time);
   LogValue(const absl::Status& status) : LogValue(status.ToString()) {}
 

@@ -15,22 +15,16 @@
 namespace dba {
 namespace {
 
-static_assert(!std::is_convertible<Secret, LogValue>::value,
-              "a Secret must not be loggable");
+static_assert(!std::is_convertible<Secret, LogValue>::value, "a Secret must not be loggable");
 
 Json OnlyLine(const LogCapture& capture) {
   EXPECT_EQ(capture.lines().size(), 1u);
-  return capture.lines().empty()
-             ? Json()
-             : ParseJson(capture.lines()[0]).value_or(Json());
+  return capture.lines().empty() ? Json() : ParseJson(capture.lines()[0]).value_or(Json());
 }
 
 TEST(LogTest, WritesOneJsonObjectWithMessageAndFields) {
   LogCapture capture;
-  LogInfo("migration started", {{"database", "shop/\"main\"\n"},
-                                {"rows", 42},
-                                {"ok", true},
-                                {"share", 0.5}});
+  LogInfo("migration started", {{"database", "shop/\"main\"\n"}, {"rows", 42}, {"ok", true}, {"share", 0.5}});
   const Json line = OnlyLine(capture);
   EXPECT_THAT(GetString(line, {"level"}), IsOkAndHolds("info"));
   EXPECT_THAT(GetString(line, {"message"}), IsOkAndHolds("migration started"));
@@ -43,11 +37,9 @@ TEST(LogTest, WritesOneJsonObjectWithMessageAndFields) {
 TEST(LogTest, EveryLineCarriesTheTimeInUtc) {
   LogCapture capture;
   LogError("x");
-  ASSERT_OK_AND_ASSIGN(const std::string text,
-                       GetString(OnlyLine(capture), {"time"}));
+  ASSERT_OK_AND_ASSIGN(const std::string text, GetString(OnlyLine(capture), {"time"}));
   absl::Time time;
-  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, nullptr))
-      << text;
+  ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)) << text;
   EXPECT_LT(absl::AbsDuration(absl::Now() - time), absl::Minutes(1));
 }
 
@@ -58,8 +50,7 @@ TEST(LogTest, WritesTimesDurationsAndStatuses) {
                  {"error", absl::NotFoundError("no table")},
                  {"infinite", std::nan("")}});
   const Json line = OnlyLine(capture);
-  EXPECT_THAT(GetString(line, {"at"}),
-              IsOkAndHolds("1970-01-01T00:00:01.500Z"));
+  EXPECT_THAT(GetString(line, {"at"}), IsOkAndHolds("1970-01-01T00:00:01.500Z"));
   EXPECT_EQ(line["took"], 1.5);
   EXPECT_THAT(GetString(line, {"error"}), IsOkAndHolds("NOT_FOUND: no table"));
   EXPECT_TRUE(line["infinite"].is_null());

@@ -32,14 +32,11 @@ sigset_t StopSignals() {
 }
 
 bool IsOurs(absl::string_view file) {
-  return absl::StartsWith(file, "common/") ||
-         absl::StartsWith(file, "controller/") ||
+  return absl::StartsWith(file, "common/") || absl::StartsWith(file, "controller/") ||
          absl::StartsWith(file, "dbagent/");
 }
 
-std::string VersionLine(const ProgramInfo& program) {
-  return absl::StrCat(program.name, " ", Version(), "\n");
-}
+std::string VersionLine(const ProgramInfo& program) { return absl::StrCat(program.name, " ", Version(), "\n"); }
 
 // absl::ParseCommandLine answers --help too, but with exit code 1 and every
 // flag of every library.
@@ -59,8 +56,7 @@ void AnswerHelpAndVersion(int argc, char** argv, const ProgramInfo& program) {
 
 }  // namespace
 
-std::vector<std::string> InitMain(int argc, char** argv,
-                                  const ProgramInfo& program) {
+std::vector<std::string> InitMain(int argc, char** argv, const ProgramInfo& program) {
   AnswerHelpAndVersion(argc, argv, program);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   std::signal(SIGPIPE, SIG_IGN);
@@ -91,9 +87,7 @@ void SignalStop::Run() {
     poll(fds, 2, -1);
     if (fds[0].revents != 0) return;
     signalfd_siginfo info;
-    if (fds[1].revents == 0 ||
-        read(signals_, &info, sizeof(info)) != sizeof(info))
-      continue;
+    if (fds[1].revents == 0 || read(signals_, &info, sizeof(info)) != sizeof(info)) continue;
     if (source_.StopRequested()) _exit(128 + static_cast<int>(info.ssi_signo));
     source_.RequestStop();
   }
@@ -104,18 +98,15 @@ std::string HelpText(const ProgramInfo& program) {
   for (const auto& [name, flag] : absl::GetAllFlags()) {
     if (IsOurs(flag->Filename())) flags.emplace(std::string(name), flag);
   }
-  std::string text =
-      absl::StrCat(program.summary, "\n\nFlags (--name=value):\n");
+  std::string text = absl::StrCat(program.summary, "\n\nFlags (--name=value):\n");
   size_t width = 0;
   for (const auto& [name, flag] : flags) width = std::max(width, name.size());
   for (const auto& [name, flag] : flags) {
     const std::string value = flag->DefaultValue();
-    absl::StrAppendFormat(
-        &text, "  --%-*s  %s%s\n", static_cast<int>(width), name, flag->Help(),
-        value.empty() ? "" : absl::StrCat(" (default ", value, ")"));
+    absl::StrAppendFormat(&text, "  --%-*s  %s%s\n", static_cast<int>(width), name, flag->Help(),
+                          value.empty() ? "" : absl::StrCat(" (default ", value, ")"));
   }
-  absl::StrAppendFormat(&text, "  --%-*s  this text\n  --%-*s  the version\n",
-                        static_cast<int>(width), "help",
+  absl::StrAppendFormat(&text, "  --%-*s  this text\n  --%-*s  the version\n", static_cast<int>(width), "help",
                         static_cast<int>(width), "version");
   return text;
 }

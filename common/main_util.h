@@ -24,8 +24,7 @@ struct ProgramInfo {
 // SignalStop, so call it before any thread starts. --help (-h) and --version
 // print to stdout and exit with 0; an unknown flag or a wrong value exits with
 // 1 and a sentence on stderr.
-std::vector<std::string> InitMain(int argc, char** argv,
-                                  const ProgramInfo& program);
+std::vector<std::string> InitMain(int argc, char** argv, const ProgramInfo& program);
 
 // As long as it lives, SIGINT or SIGTERM requests a stop of `source`; a second
 // one exits the process at once with 128 + its number. InitMain() must have

@@ -24,8 +24,7 @@ using ::testing::ExitedWithCode;
 using ::testing::HasSubstr;
 
 const ProgramInfo& Program() {
-  static const ProgramInfo* const program =
-      new ProgramInfo{"dba-test", "Tests things."};
+  static const ProgramInfo* const program = new ProgramInfo{"dba-test", "Tests things."};
   return *program;
 }
 
@@ -37,16 +36,14 @@ std::vector<std::string> Init(std::vector<std::string> arguments) {
 }
 
 TEST(InitMainTest, ParsesFlagsAndReturnsTheRest) {
-  EXPECT_THAT(Init({"dba-test", "check", "--test_address=::1", "all"}),
-              ElementsAre("check", "all"));
+  EXPECT_THAT(Init({"dba-test", "check", "--test_address=::1", "all"}), ElementsAre("check", "all"));
   EXPECT_EQ(absl::GetFlag(FLAGS_test_address), "::1");
 }
 
 TEST(InitMainTest, HelpListsOurFlagsWithTheirDefaults) {
   const std::string help = HelpText(Program());
   EXPECT_THAT(help, HasSubstr("Tests things.\n"));
-  EXPECT_THAT(help,
-              HasSubstr("--test_address  where to listen (default 127.0.0.1)"));
+  EXPECT_THAT(help, HasSubstr("--test_address  where to listen (default 127.0.0.1)"));
   EXPECT_EQ(help.find("flagfile"), std::string::npos);
 }
 
@@ -56,15 +53,13 @@ TEST(InitMainDeathTest, HelpAndVersionExitWithZero) {
     dup2(STDERR_FILENO, STDOUT_FILENO);
     Init({"dba-test", argument});
   };
-  EXPECT_EXIT(run("--version"), ExitedWithCode(0),
-              absl::StrCat("dba-test ", Version()));
+  EXPECT_EXIT(run("--version"), ExitedWithCode(0), absl::StrCat("dba-test ", Version()));
   EXPECT_EXIT(run("--help"), ExitedWithCode(0), "Tests things");
   EXPECT_EXIT(run("-h"), ExitedWithCode(0), "Tests things");
 }
 
 TEST(InitMainDeathTest, AnUnknownFlagIsAnError) {
-  EXPECT_EXIT(Init({"dba-test", "--no_such_flag"}), ExitedWithCode(1),
-              "no_such_flag");
+  EXPECT_EXIT(Init({"dba-test", "--no_such_flag"}), ExitedWithCode(1), "no_such_flag");
 }
 
 TEST(InitMainTest, WritingToAClosedPipeDoesNotKill) {

@@ -36,9 +36,7 @@ class ABSL_LOCKABLE Mutex {
 // Holds `mu` for its own lifetime.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
-  explicit MutexLock(Mutex* mu) ABSL_EXCLUSIVE_LOCK_FUNCTION(mu) : mu_(mu) {
-    mu_->Lock();
-  }
+  explicit MutexLock(Mutex* mu) ABSL_EXCLUSIVE_LOCK_FUNCTION(mu) : mu_(mu) { mu_->Lock(); }
   ~MutexLock() ABSL_UNLOCK_FUNCTION() { mu_->Unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
@@ -63,14 +61,12 @@ class CondVar {
 
   // Waits at most `timeout`, measured on the monotonic clock. Returns false
   // when the time ran out.
-  bool WaitFor(Mutex* mu, absl::Duration timeout)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+  bool WaitFor(Mutex* mu, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     // A longer wait would overflow the clock's counter of nanoseconds.
     constexpr absl::Duration kLongest = absl::Hours(24 * 365);
     std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
     const bool longest = timeout > kLongest;
-    const std::cv_status status = cv_.wait_for(
-        lock, absl::ToChronoNanoseconds(longest ? kLongest : timeout));
+    const std::cv_status status = cv_.wait_for(lock, absl::ToChronoNanoseconds(longest ? kLongest : timeout));
     lock.release();
     return longest || status == std::cv_status::no_timeout;
   }

@@ -27,8 +27,8 @@ void KernelRandom::Fill(absl::Span<uint8_t> bytes) {
 Secret GeneratePassword(SecureRandom& random) {
   std::array<uint8_t, 32> bytes;
   random.Fill(absl::MakeSpan(bytes));
-  std::string text = absl::WebSafeBase64Escape(absl::string_view(
-      reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  std::string text =
+      absl::WebSafeBase64Escape(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   OPENSSL_cleanse(bytes.data(), bytes.size());
   return Secret::Take(std::move(text));
 }
@@ -36,8 +36,7 @@ Secret GeneratePassword(SecureRandom& random) {
 std::string RandomHex(SecureRandom& random, size_t bytes) {
   std::vector<uint8_t> buffer(bytes);
   random.Fill(absl::MakeSpan(buffer));
-  return absl::BytesToHexString(absl::string_view(
-      reinterpret_cast<const char*>(buffer.data()), buffer.size()));
+  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(buffer.data()), buffer.size()));
 }
 
 double Jitter(SecureRandom& random) {

@@ -15,9 +15,7 @@ namespace {
 class ConstantRandom : public SecureRandom {
  public:
   explicit ConstantRandom(uint8_t value) : value_(value) {}
-  void Fill(absl::Span<uint8_t> bytes) override {
-    std::fill(bytes.begin(), bytes.end(), value_);
-  }
+  void Fill(absl::Span<uint8_t> bytes) override { std::fill(bytes.begin(), bytes.end(), value_); }
 
  private:
   const uint8_t value_;
@@ -40,10 +38,8 @@ TEST(GeneratePasswordTest, Is43CharactersOfBase64Url) {
   KernelRandom random;
   const Secret password = GeneratePassword(random);
   EXPECT_EQ(password.Reveal().size(), 43u);
-  const std::string allowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  for (char c : password.Reveal())
-    EXPECT_NE(allowed.find(c), std::string::npos);
+  const std::string allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (char c : password.Reveal()) EXPECT_NE(allowed.find(c), std::string::npos);
   EXPECT_TRUE(GeneratePassword(random) != password);
 }
 

@@ -26,9 +26,7 @@ Secret Secret::Take(std::string&& text) {
 }
 
 bool operator==(const Secret& a, const Secret& b) {
-  return a.size_ == b.size_ &&
-         (a.size_ == 0 ||
-          CRYPTO_memcmp(a.data_.get(), b.data_.get(), a.size_) == 0);
+  return a.size_ == b.size_ && (a.size_ == 0 || CRYPTO_memcmp(a.data_.get(), b.data_.get(), a.size_) == 0);
 }
 
 void Secret::Swap(Secret& other) noexcept {

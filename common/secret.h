@@ -34,9 +34,7 @@ class Secret {
 
   // The clear text; valid as long as this object is neither changed nor
   // destroyed. Never log it or put it in a Status.
-  absl::string_view Reveal() const {
-    return absl::string_view(data_.get(), size_);
-  }
+  absl::string_view Reveal() const { return absl::string_view(data_.get(), size_); }
 
   bool empty() const { return size_ == 0; }
 

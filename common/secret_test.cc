@@ -13,16 +13,13 @@ namespace {
 template <typename T, typename = void>
 struct IsPrintable : std::false_type {};
 template <typename T>
-struct IsPrintable<T, std::void_t<decltype(std::declval<std::ostream&>()
-                                           << std::declval<const T&>())>>
+struct IsPrintable<T, std::void_t<decltype(std::declval<std::ostream&>() << std::declval<const T&>())>>
     : std::true_type {};
 
 static_assert(IsPrintable<std::string>::value, "the check itself works");
 static_assert(!IsPrintable<Secret>::value, "a Secret must not be printable");
-static_assert(!std::is_convertible<Secret, absl::string_view>::value,
-              "only Reveal() shows the text");
-static_assert(!std::is_convertible<std::string, Secret>::value,
-              "a Secret is made on purpose");
+static_assert(!std::is_convertible<Secret, absl::string_view>::value, "only Reveal() shows the text");
+static_assert(!std::is_convertible<std::string, Secret>::value, "a Secret is made on purpose");
 
 TEST(SecretTest, RevealsWhatItWasGiven) {
   EXPECT_EQ(Secret("pass\0word").Reveal(), absl::string_view("pass"));
@@ -61,8 +58,7 @@ TEST(SecretTest, TakeEmptiesAndOverwritesTheSource) {
 }
 
 TEST(SecretTest, GoogleTestShowsNoClearText) {
-  EXPECT_EQ(testing::PrintToString(Secret("hunter2")).find("hunter2"),
-            std::string::npos);
+  EXPECT_EQ(testing::PrintToString(Secret("hunter2")).find("hunter2"), std::string::npos);
 }
 
 }  // namespace

@@ -21,8 +21,7 @@
 // status from the calling function. A type that has a comma needs an alias.
 //
 //   DBA_ASSIGN_OR_RETURN(Job job, ParseJob(text));
-#define DBA_ASSIGN_OR_RETURN(lhs, expr) \
-  DBA_ASSIGN_OR_RETURN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, expr)
+#define DBA_ASSIGN_OR_RETURN(lhs, expr) DBA_ASSIGN_OR_RETURN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, expr)
 
 #define DBA_ASSIGN_OR_RETURN_IMPL_(status_or, lhs, expr)     \
   auto status_or = (expr);                                   \

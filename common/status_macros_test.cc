@@ -14,8 +14,7 @@ absl::Status Check(const absl::Status& status, int* reached) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> Add(absl::StatusOr<std::unique_ptr<int>> a,
-                        absl::StatusOr<int> b) {
+absl::StatusOr<int> Add(absl::StatusOr<std::unique_ptr<int>> a, absl::StatusOr<int> b) {
   DBA_ASSIGN_OR_RETURN(const std::unique_ptr<int> left, std::move(a));
   DBA_ASSIGN_OR_RETURN(const int right, b);
   return *left + right;
@@ -31,10 +30,8 @@ TEST(StatusMacrosTest, ReturnIfErrorStopsOnlyOnError) {
 
 TEST(StatusMacrosTest, AssignOrReturnMovesTheValueOrReturnsTheStatus) {
   EXPECT_EQ(Add(std::make_unique<int>(2), 3).value(), 5);
-  EXPECT_EQ(Add(absl::NotFoundError("a"), 3).status(),
-            absl::NotFoundError("a"));
-  EXPECT_EQ(Add(std::make_unique<int>(2), absl::NotFoundError("b")).status(),
-            absl::NotFoundError("b"));
+  EXPECT_EQ(Add(absl::NotFoundError("a"), 3).status(), absl::NotFoundError("a"));
+  EXPECT_EQ(Add(std::make_unique<int>(2), absl::NotFoundError("b")).status(), absl::NotFoundError("b"));
 }
 
 }  // namespace

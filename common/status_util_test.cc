@@ -16,14 +16,11 @@ TEST(AnnotateTest, KeepsCodeAndPayloadsAndPrependsTheContext) {
   EXPECT_EQ(annotated.GetPayload("type"), absl::Cord("detail"));
 }
 
-TEST(AnnotateTest, LeavesOkAlone) {
-  EXPECT_TRUE(Annotate(absl::OkStatus(), "x").ok());
-}
+TEST(AnnotateTest, LeavesOkAlone) { EXPECT_TRUE(Annotate(absl::OkStatus(), "x").ok()); }
 
 TEST(IsRetryableTest, OnlyFourCodesAreRetried) {
   int retried = 0;
-  for (int code = 0; code <= 16; ++code)
-    retried += IsRetryable(static_cast<absl::StatusCode>(code)) ? 1 : 0;
+  for (int code = 0; code <= 16; ++code) retried += IsRetryable(static_cast<absl::StatusCode>(code)) ? 1 : 0;
   EXPECT_EQ(retried, 4);
   EXPECT_TRUE(IsRetryable(absl::StatusCode::kUnavailable));
   EXPECT_TRUE(IsRetryable(absl::StatusCode::kDeadlineExceeded));

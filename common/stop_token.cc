@@ -45,8 +45,7 @@ class StopState {
     MutexLock lock(&mu_);
     callbacks_.erase(id);
     // A callback that destroys its own registration must not wait for itself.
-    while (running_ == id && runner_ != std::this_thread::get_id())
-      idle_.Wait(&mu_);
+    while (running_ == id && runner_ != std::this_thread::get_id()) idle_.Wait(&mu_);
   }
 
  private:
@@ -54,25 +53,20 @@ class StopState {
   CondVar idle_;
   bool requested_ ABSL_GUARDED_BY(mu_) = false;
   int last_id_ ABSL_GUARDED_BY(mu_) = 0;
-  int running_ ABSL_GUARDED_BY(mu_) =
-      0;  // id of the callback that is being run
+  int running_ ABSL_GUARDED_BY(mu_) = 0;  // id of the callback that is being run
   std::thread::id runner_ ABSL_GUARDED_BY(mu_);
   std::map<int, std::function<void()>> callbacks_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace internal
 
-bool StopToken::StopRequested() const {
-  return state_ != nullptr && state_->Requested();
-}
+bool StopToken::StopRequested() const { return state_ != nullptr && state_->Requested(); }
 
 StopSource::StopSource() : state_(std::make_shared<internal::StopState>()) {}
 
 void StopSource::RequestStop() { state_->Request(); }
 
-StopCallback::StopCallback(const StopToken& token,
-                           std::function<void()> callback)
-    : state_(token.state_) {
+StopCallback::StopCallback(const StopToken& token, std::function<void()> callback) : state_(token.state_) {
   if (state_ == nullptr) return;
   id_ = state_->Add(callback);
   if (id_ == 0) callback();

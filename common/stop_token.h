@@ -26,8 +26,7 @@ class StopToken {
  private:
   friend class StopSource;
   friend class StopCallback;
-  explicit StopToken(std::shared_ptr<internal::StopState> state)
-      : state_(std::move(state)) {}
+  explicit StopToken(std::shared_ptr<internal::StopState> state) : state_(std::move(state)) {}
 
   std::shared_ptr<internal::StopState> state_;
 };

@@ -51,8 +51,7 @@ TEST(StopTokenTest, CallbackRegisteredAfterTheStopRunsAtOnce) {
 TEST(StopTokenTest, CallbackMayDestroyItsOwnRegistration) {
   StopSource source;
   std::unique_ptr<StopCallback> callback;
-  callback =
-      std::make_unique<StopCallback>(source.Token(), [&] { callback.reset(); });
+  callback = std::make_unique<StopCallback>(source.Token(), [&] { callback.reset(); });
   source.RequestStop();
   EXPECT_EQ(callback, nullptr);
 }

@@ -11,25 +11,21 @@ namespace {
 
 std::string Authority(const DatabaseLogin& login) {
   const bool ipv6 = login.host.find(':') != std::string::npos;
-  std::string authority =
-      ipv6 ? absl::StrCat("[", login.host, "]") : PercentEncode(login.host);
+  std::string authority = ipv6 ? absl::StrCat("[", login.host, "]") : PercentEncode(login.host);
   if (login.port != 0) absl::StrAppend(&authority, ":", login.port);
   return absl::StrCat(authority, "/", PercentEncode(login.dbname));
 }
 
-void AppendParameters(const DatabaseLogin& login, char separator,
-                      std::string* uri) {
+void AppendParameters(const DatabaseLogin& login, char separator, std::string* uri) {
   for (const auto& [name, value] : login.parameters) {
-    absl::StrAppend(uri, std::string(1, separator), PercentEncode(name), "=",
-                    PercentEncode(value));
+    absl::StrAppend(uri, std::string(1, separator), PercentEncode(name), "=", PercentEncode(value));
     separator = '&';
   }
 }
 
 Secret SchemeUri(absl::string_view scheme, const DatabaseLogin& login) {
-  std::string uri = absl::StrCat(scheme, "://", PercentEncode(login.username),
-                                 ":", PercentEncode(login.password.Reveal()),
-                                 "@", Authority(login));
+  std::string uri = absl::StrCat(scheme, "://", PercentEncode(login.username), ":",
+                                 PercentEncode(login.password.Reveal()), "@", Authority(login));
   AppendParameters(login, '?', &uri);
   return Secret::Take(std::move(uri));
 }
@@ -39,13 +35,10 @@ Secret SchemeUri(absl::string_view scheme, const DatabaseLogin& login) {
 std::string PercentEncode(absl::string_view text) {
   std::string encoded;
   for (const char c : text) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-        c == '.' || c == '_' || c == '~') {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~') {
       encoded.push_back(c);
     } else {
-      absl::StrAppend(&encoded, "%",
-                      absl::AsciiStrToUpper(
-                          absl::BytesToHexString(absl::string_view(&c, 1))));
+      absl::StrAppend(&encoded, "%", absl::AsciiStrToUpper(absl::BytesToHexString(absl::string_view(&c, 1))));
     }
   }
   return encoded;
@@ -59,12 +52,10 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text) {
       continue;
     }
     const absl::string_view digits = text.substr(i + 1, 2);
-    if (digits.size() != 2 ||
-        !absl::ascii_isxdigit(static_cast<unsigned char>(digits[0])) ||
+    if (digits.size() != 2 || !absl::ascii_isxdigit(static_cast<unsigned char>(digits[0])) ||
         !absl::ascii_isxdigit(static_cast<unsigned char>(digits[1]))) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "a % at byte ", i,
-          " is not followed by two hex digits; write % itself as %25"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("a % at byte ", i, " is not followed by two hex digits; write % itself as %25"));
     }
     decoded += absl::HexStringToBytes(digits);
     i += 2;
@@ -72,19 +63,13 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text) {
   return decoded;
 }
 
-Secret PostgresUri(const DatabaseLogin& login) {
-  return SchemeUri("postgresql", login);
-}
+Secret PostgresUri(const DatabaseLogin& login) { return SchemeUri("postgresql", login); }
 
-Secret MysqlUri(const DatabaseLogin& login) {
-  return SchemeUri("mysql", login);
-}
+Secret MysqlUri(const DatabaseLogin& login) { return SchemeUri("mysql", login); }
 
 Secret JdbcUri(absl::string_view subprotocol, const DatabaseLogin& login) {
-  std::string uri =
-      absl::StrCat("jdbc:", subprotocol, "://", Authority(login),
-                   "?user=", PercentEncode(login.username),
-                   "&password=", PercentEncode(login.password.Reveal()));
+  std::string uri = absl::StrCat("jdbc:", subprotocol, "://", Authority(login), "?user=", PercentEncode(login.username),
+                                 "&password=", PercentEncode(login.password.Reveal()));
   AppendParameters(login, '&', &uri);
   return Secret::Take(std::move(uri));
 }

@@ -25,14 +25,12 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text);
 
 // Who connects to what.
 struct DatabaseLogin {
-  std::string
-      host;      // a name, an IPv4 address, or an IPv6 address without brackets
-  int port = 0;  // 0: left out, the client's default
+  std::string host;  // a name, an IPv4 address, or an IPv6 address without brackets
+  int port = 0;      // 0: left out, the client's default
   std::string dbname;
   std::string username;
   Secret password;
-  std::vector<std::pair<std::string, std::string>>
-      parameters;  // in this order after "?"; values not yet encoded
+  std::vector<std::pair<std::string, std::string>> parameters;  // in this order after "?"; values not yet encoded
 };
 
 // postgresql://user:password@host:port/dbname?name=value

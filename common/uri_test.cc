@@ -35,19 +35,14 @@ TEST(PercentDecodeTest, UndoesEncodingForEveryByte) {
 }
 
 TEST(PercentDecodeTest, RefusesHalfAnEscape) {
-  for (const char* text :
-       {"hunter2%", "hunter2%4", "hunter2%4g", "hunter2%%41"}) {
-    EXPECT_THAT(PercentDecode(text),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         Not(HasSubstr("hunter2"))));
+  for (const char* text : {"hunter2%", "hunter2%4", "hunter2%4g", "hunter2%%41"}) {
+    EXPECT_THAT(PercentDecode(text), StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("hunter2"))));
   }
 }
 
 TEST(UriTest, BuildsEachKind) {
-  EXPECT_EQ(PostgresUri(Shop()).Reveal(),
-            "postgresql://dba_1:p%3Aw%2Fd%3F@shop-db.shop.svc:5432/shop");
-  EXPECT_EQ(MysqlUri(Shop()).Reveal(),
-            "mysql://dba_1:p%3Aw%2Fd%3F@shop-db.shop.svc:5432/shop");
+  EXPECT_EQ(PostgresUri(Shop()).Reveal(), "postgresql://dba_1:p%3Aw%2Fd%3F@shop-db.shop.svc:5432/shop");
+  EXPECT_EQ(MysqlUri(Shop()).Reveal(), "mysql://dba_1:p%3Aw%2Fd%3F@shop-db.shop.svc:5432/shop");
   EXPECT_EQ(JdbcUri("mariadb", Shop()).Reveal(),
             "jdbc:mariadb://shop-db.shop.svc:5432/"
             "shop?user=dba_1&password=p%3Aw%2Fd%3F");
@@ -56,9 +51,8 @@ TEST(UriTest, BuildsEachKind) {
 TEST(UriTest, AppendsParametersInOrder) {
   DatabaseLogin login = Shop();
   login.parameters = {{"sslmode", "verify-full"}, {"sslrootcert", "/a b"}};
-  EXPECT_THAT(
-      std::string(PostgresUri(login).Reveal()),
-      testing::EndsWith("/shop?sslmode=verify-full&sslrootcert=%2Fa%20b"));
+  EXPECT_THAT(std::string(PostgresUri(login).Reveal()),
+              testing::EndsWith("/shop?sslmode=verify-full&sslrootcert=%2Fa%20b"));
   EXPECT_THAT(std::string(JdbcUri("postgresql", login).Reveal()),
               testing::EndsWith("&sslmode=verify-full&sslrootcert=%2Fa%20b"));
 }
@@ -67,8 +61,7 @@ TEST(UriTest, BracketsIpv6AndLeavesOutAnUnknownPort) {
   DatabaseLogin login = Shop();
   login.host = "fd00::1";
   login.port = 0;
-  EXPECT_THAT(std::string(PostgresUri(login).Reveal()),
-              testing::EndsWith("@[fd00::1]/shop"));
+  EXPECT_THAT(std::string(PostgresUri(login).Reveal()), testing::EndsWith("@[fd00::1]/shop"));
 }
 
 }  // namespace

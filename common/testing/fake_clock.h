@@ -11,8 +11,7 @@ namespace dba {
 // Stands still until the test moves it. Thread-safe.
 class FakeClock : public Clock {
  public:
-  explicit FakeClock(absl::Time now = absl::FromUnixSeconds(1'700'000'000))
-      : now_(now) {}
+  explicit FakeClock(absl::Time now = absl::FromUnixSeconds(1'700'000'000)) : now_(now) {}
 
   absl::Time Now() const override;
   absl::Duration Monotonic() const override;

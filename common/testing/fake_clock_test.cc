@@ -39,9 +39,7 @@ TEST(FakeClockTest, WaitEndsOnlyWhenEnoughTimeHasPassed) {
 TEST(FakeClockTest, StopEndsAWait) {
   FakeClock clock;
   StopSource source;
-  std::thread waiter([&] {
-    EXPECT_FALSE(clock.WaitUntil(absl::InfiniteFuture(), source.Token()));
-  });
+  std::thread waiter([&] { EXPECT_FALSE(clock.WaitUntil(absl::InfiniteFuture(), source.Token())); });
   clock.AwaitWaiters(1);
   source.RequestStop();
   waiter.join();

@@ -19,9 +19,7 @@
 namespace dba {
 namespace internal {
 
-inline const absl::Status& StatusOf(const absl::Status& status) {
-  return status;
-}
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& status_or) {
   return status_or.status();
@@ -46,14 +44,10 @@ MATCHER_P(IsOkAndHoldsMatching, matcher, "is OK and holds what matches") {
 MATCHER_P2(StatusIs, code, message, "has the code and the message") {
   const absl::Status& status = internal::StatusOf(arg);
   *result_listener << "which is " << status;
-  return status.code() == code &&
-         testing::ExplainMatchResult(message, std::string(status.message()),
-                                     result_listener);
+  return status.code() == code && testing::ExplainMatchResult(message, std::string(status.message()), result_listener);
 }
 
-inline auto StatusIs(absl::StatusCode code) {
-  return StatusIs(code, testing::_);
-}
+inline auto StatusIs(absl::StatusCode code) { return StatusIs(code, testing::_); }
 
 template <typename Matcher>
 auto IsOkAndHolds(Matcher matcher) {
@@ -65,9 +59,7 @@ auto IsOkAndHolds(Matcher matcher) {
 #define EXPECT_OK(expr) EXPECT_THAT((expr), ::dba::IsOk())
 #define ASSERT_OK(expr) ASSERT_THAT((expr), ::dba::IsOk())
 
-#define ASSERT_OK_AND_ASSIGN(lhs, expr)                                      \
-  DBA_ASSERT_OK_AND_ASSIGN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, \
-                                 expr)
+#define ASSERT_OK_AND_ASSIGN(lhs, expr) DBA_ASSERT_OK_AND_ASSIGN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, expr)
 #define DBA_ASSERT_OK_AND_ASSIGN_IMPL_(status_or, lhs, expr) \
   auto status_or = (expr);                                   \
   ASSERT_THAT(status_or, ::dba::IsOk());                     \

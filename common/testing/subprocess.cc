@@ -28,15 +28,13 @@ std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-std::vector<std::string> Environment(
-    const std::map<std::string, std::string>& added) {
+std::vector<std::string> Environment(const std::map<std::string, std::string>& added) {
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     if (added.count(text.substr(0, text.find('='))) == 0) all.push_back(text);
   }
-  for (const auto& [name, value] : added)
-    all.push_back(absl::StrCat(name, "=", value));
+  for (const auto& [name, value] : added) all.push_back(absl::StrCat(name, "=", value));
   return all;
 }
 
@@ -49,8 +47,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 // What the child does; between fork and exec only async-signal-safe calls are
 // allowed. Returns only when one failed.
-void Become(const std::string& directory, const int fds[3], char* const* args,
-            char* const* env, pid_t parent) {
+void Become(const std::string& directory, const int fds[3], char* const* args, char* const* env, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return;
@@ -67,30 +64,24 @@ void Become(const std::string& directory, const int fds[3], char* const* args,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
-    const Options& options) {
+absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(const Options& options) {
   std::unique_ptr<Subprocess> process(new Subprocess);
   std::vector<std::string> args = options.args;
   std::vector<std::string> env = Environment(options.env);
   const std::vector<char*> arg_pointers = Pointers(args);
   const std::vector<char*> env_pointers = Pointers(env);
   const int fds[3] = {
-      open(process->dir_.Write("stdin", options.stdin_text).c_str(),
-           O_RDONLY | O_CLOEXEC),
-      open(process->dir_.File("stdout").c_str(),
-           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
-      open(process->dir_.File("stderr").c_str(),
-           O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
+      open(process->dir_.Write("stdin", options.stdin_text).c_str(), O_RDONLY | O_CLOEXEC),
+      open(process->dir_.File("stdout").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
+      open(process->dir_.File("stderr").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600),
   };
   int failure[2] = {-1, -1};  // carries errno out of a child that could not
                               // start; closed by a successful exec
-  if (pipe2(failure, O_CLOEXEC) != 0)
-    return absl::UnavailableError("no pipe can be made");
+  if (pipe2(failure, O_CLOEXEC) != 0) return absl::UnavailableError("no pipe can be made");
   const pid_t parent = getpid();
   process->pid_ = fork();
   if (process->pid_ == 0) {
-    Become(options.directory, fds, arg_pointers.data(), env_pointers.data(),
-           parent);
+    Become(options.directory, fds, arg_pointers.data(), env_pointers.data(), parent);
     const int error = errno;
     (void)!write(failure[1], &error, sizeof(error));
     _exit(127);
@@ -98,14 +89,10 @@ absl::StatusOr<std::unique_ptr<Subprocess>> Subprocess::Start(
   for (int fd : fds) close(fd);
   close(failure[1]);
   int error = 0;
-  const bool failed = process->pid_ > 0 &&
-                      read(failure[0], &error, sizeof(error)) == sizeof(error);
+  const bool failed = process->pid_ > 0 && read(failure[0], &error, sizeof(error)) == sizeof(error);
   close(failure[0]);
-  if (process->pid_ < 0)
-    return absl::UnavailableError("no process can be made");
-  if (failed)
-    return absl::NotFoundError(
-        absl::StrCat("cannot run ", args[0], ": ", strerror(error)));
+  if (process->pid_ < 0) return absl::UnavailableError("no process can be made");
+  if (failed) return absl::NotFoundError(absl::StrCat("cannot run ", args[0], ": ", strerror(error)));
   return process;
 }
 
@@ -120,34 +107,29 @@ std::string Subprocess::Stderr() const { return ReadFile(dir_.File("stderr")); }
 
 void Subprocess::Signal(int signal) {
   // The child puts itself in its group, but may not have got there yet.
-  if (pid_ > 0 && !exit_code_.has_value() && kill(-pid_, signal) != 0)
-    kill(pid_, signal);
+  if (pid_ > 0 && !exit_code_.has_value() && kill(-pid_, signal) != 0) kill(pid_, signal);
 }
 
 bool Subprocess::Running() {
   int status = 0;
   if (!exit_code_.has_value() && waitpid(pid_, &status, WNOHANG) == pid_) {
-    exit_code_ =
-        WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
   return !exit_code_.has_value();
 }
 
 absl::StatusOr<int> Subprocess::Wait(absl::Duration timeout) {
   if (WaitFor([this] { return !Running(); }, timeout)) return *exit_code_;
-  return absl::DeadlineExceededError(absl::StrCat(
-      "process ", pid_, " still runs after ", absl::FormatDuration(timeout)));
+  return absl::DeadlineExceededError(
+      absl::StrCat("process ", pid_, " still runs after ", absl::FormatDuration(timeout)));
 }
 
-absl::StatusOr<CommandResult> RunCommand(const Subprocess::Options& options,
-                                         absl::Duration timeout) {
-  DBA_ASSIGN_OR_RETURN(std::unique_ptr<Subprocess> process,
-                       Subprocess::Start(options));
+absl::StatusOr<CommandResult> RunCommand(const Subprocess::Options& options, absl::Duration timeout) {
+  DBA_ASSIGN_OR_RETURN(std::unique_ptr<Subprocess> process, Subprocess::Start(options));
   const absl::StatusOr<int> exit_code = process->Wait(timeout);
   if (!exit_code.ok()) {
     return absl::DeadlineExceededError(
-        absl::StrCat(absl::StrJoin(options.args, " "), ": ",
-                     exit_code.status().message(), "\n", process->Stderr()));
+        absl::StrCat(absl::StrJoin(options.args, " "), ": ", exit_code.status().message(), "\n", process->Stderr()));
   }
   return CommandResult{*exit_code, process->Stdout(), process->Stderr()};
 }

@@ -22,7 +22,7 @@ namespace dba {
 class Subprocess {
  public:
   struct Options {
-    std::vector<std::string> args;  // args[0] is the program, searched in PATH
+    std::vector<std::string> args;           // args[0] is the program, searched in PATH
     std::map<std::string, std::string> env;  // on top of this process's
     std::string stdin_text;
     std::string directory;  // empty: this process's
@@ -30,8 +30,7 @@ class Subprocess {
 
   // NOT_FOUND: the program does not exist or cannot be executed. UNAVAILABLE:
   // no process can be made.
-  static absl::StatusOr<std::unique_ptr<Subprocess>> Start(
-      const Options& options);
+  static absl::StatusOr<std::unique_ptr<Subprocess>> Start(const Options& options);
   ~Subprocess();
   Subprocess(const Subprocess&) = delete;
   Subprocess& operator=(const Subprocess&) = delete;
@@ -68,9 +67,8 @@ struct CommandResult {
 
 // Runs a command to its end. Errors as Start() and Wait(); a non-zero exit code
 // is no error.
-absl::StatusOr<CommandResult> RunCommand(
-    const Subprocess::Options& options,
-    absl::Duration timeout = absl::Seconds(60));
+absl::StatusOr<CommandResult> RunCommand(const Subprocess::Options& options,
+                                         absl::Duration timeout = absl::Seconds(60));
 
 }  // namespace dba
 

@@ -33,24 +33,19 @@ TempDir::TempDir() : path_(absl::StrCat(Parent(), "/dba-test-XXXXXX")) {
 }
 
 TempDir::~TempDir() {
-  std::error_code
-      ignored;  // A leftover folder under the temporary folder is harmless.
+  std::error_code ignored;  // A leftover folder under the temporary folder is harmless.
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::string TempDir::File(absl::string_view name) const {
-  return absl::StrCat(path_, "/", name);
-}
+std::string TempDir::File(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
 
-std::string TempDir::Write(absl::string_view name,
-                           absl::string_view content) const {
+std::string TempDir::Write(absl::string_view name, absl::string_view content) const {
   const std::string path = File(name);
   const std::string unfinished = path + ".new";
   std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
   file.write(content.data(), static_cast<std::streamsize>(content.size()));
   file.close();
-  if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0)
-    Die("write " + path);
+  if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) Die("write " + path);
   return path;
 }
 

@@ -11,8 +11,7 @@ namespace dba {
 // Polls `condition` every 10 ms until it is true, at most for `timeout` of
 // monotonic time. Returns its last value. For what has no callback, such as
 // another process; write EXPECT_TRUE(WaitFor(...)).
-bool WaitFor(const std::function<bool()>& condition,
-             absl::Duration timeout = absl::Seconds(30));
+bool WaitFor(const std::function<bool()>& condition, absl::Duration timeout = absl::Seconds(30));
 
 }  // namespace dba
 
