@@ -67,12 +67,9 @@ agent_serves() {
 
 # ask QUERY: one line for each series: its labels that matter, and its value.
 ask() {
-  curl -fsS --max-time 10 --get "http://$FORWARDED/api/v1/query" --data-urlencode "query=$1" | python3 -c '
-import json, sys
-for series in json.load(sys.stdin)["data"]["result"]:
-    labels = {k: v for k, v in series["metric"].items() if k not in ("__name__", "instance", "job")}
-    text = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()))
-    print("{%s} %s" % (text, series["value"][1]))'
+  curl -fsS --max-time 10 --get "http://$FORWARDED/api/v1/query" --data-urlencode "query=$1" | jq -r '
+    .data.result[] | ([.metric | del(.__name__, .instance) | to_entries[] | "\(.key)=\(.value)"] | join(", ")) as $labels |
+    "{\($labels)} \(.value[1])"'
 }
 
 show_prometheus() {

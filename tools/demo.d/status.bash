@@ -69,7 +69,7 @@ desire() {
 sql() {
   case $1 in
   shop) kube exec -i -n shop shop-db-0 -c postgres -- psql -U postgres -d shop -qAtX -F ' ' -v ON_ERROR_STOP=1 <<<"$2" ;;
-  billing) kube exec -i -n billing billing-db-0 -c mariadb -- mariadb -u root -N billing <<<"$2" | tr '\t' ' ' ;;
+  billing) kube exec -i -n billing billing-db-0 -c mariadb -- mariadb -N billing <<<"$2" | tr '\t' ' ' ;;
   esac
 }
 

@@ -95,11 +95,8 @@ index_column() {
 
 # MariaDB's holder is a Pod that was given a copy of the credential: no Pod refers to the Secret, but a session is open.
 start_report() {
-  kube get secret billing-v2 -n billing -o json | python3 -c '
-import json, sys
-secret = json.load(sys.stdin)
-json.dump({"apiVersion": "v1", "kind": "Secret", "data": secret["data"],
-           "metadata": {"name": "report-credential", "namespace": "billing"}}, sys.stdout)' | kube apply -f - >/dev/null
+  kube get secret billing-v2 -n billing -o json |
+    jq '{apiVersion, kind, data, metadata: {name: "report-credential", namespace: "billing"}}' | kube apply -f - >/dev/null
   kube apply -f k8s/demo/billing/report.yaml >/dev/null
   wait_for 60 "the report of billing" "kubectl logs -n billing deployment/report" \
     kube wait --for=condition=Available --timeout=1s -n billing deployment/report
