@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DBA_CONTROLLER_AGENT_GRPC_AGENT_CLIENT_H_
+#define DBA_CONTROLLER_AGENT_GRPC_AGENT_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "controller/agent/agent_client.h"
+#include "grpcpp/channel.h"
+
+namespace dba::agent {
+
+// How long a call may take in all, connecting included.
+struct CallTimeouts {
+  absl::Duration read = absl::Seconds(10);
+  absl::Duration change = absl::Seconds(30);
+};
+
+// An AgentClient over one channel; never null. `address` is for messages only.
+// Errors carry "agent <address>: " before the agent's own words.
+std::unique_ptr<AgentClient> NewGrpcAgentClient(std::shared_ptr<grpc::Channel> channel, std::string address,
+                                                CallTimeouts timeouts);
+
+}  // namespace dba::agent
+
+#endif  // DBA_CONTROLLER_AGENT_GRPC_AGENT_CLIENT_H_
