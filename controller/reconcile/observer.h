@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only reader: from the API server and the agent to a plan::World.
+#ifndef DBA_CONTROLLER_RECONCILE_OBSERVER_H_
+#define DBA_CONTROLLER_RECONCILE_OBSERVER_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/secret.h"
+#include "controller/agent/agent_client.h"
+#include "controller/kube/kube_client.h"
+#include "controller/plan/world.h"
+#include "controller/reconcile/migration_source.h"
+
+namespace dba {
+
+// Thread-safe. What it is made of must outlive it.
+class Observer {
+ public:
+  Observer(kube::KubeClient* kube, agent::AgentDirectory* agents, MigrationSource* migrations)
+      : kube_(*kube), agents_(*agents), migrations_(*migrations) {}
+
+  // All but World::references and World::last_failure. What is decided over is
+  // read live, never from a cache; and Jobs before the version table, so that a
+  // Job which is seen to have ended has written all that it ever will.
+  // NOT_FOUND: there is no such ManagedDatabase. Other errors: without it
+  // nothing can be said, not even in its status.
+  absl::StatusOr<plan::World> Observe(const kube::ObjectKey& key);
+
+  // Fills World::references from all Pods of the namespace. Needs
+  // World::secrets.
+  void ObserveReferences(plan::World& world);
+
+ private:
+  void ObserveSecrets(plan::World& world, std::vector<Secret>& passwords);
+  void ObserveJobs(plan::World& world, const std::vector<Secret>& passwords);
+  void ObserveAgent(plan::World& world);
+
+  kube::KubeClient& kube_;
+  agent::AgentDirectory& agents_;
+  MigrationSource& migrations_;
+};
+
+}  // namespace dba
+
+#endif  // DBA_CONTROLLER_RECONCILE_OBSERVER_H_
