@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbagent/testing/fake_database.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace dba::agent {
+namespace {
+
+absl::Status Refuse(absl::string_view name, absl::string_view why) {
+  return absl::FailedPreconditionError(absl::StrCat("account ", name, " ", why));
+}
+
+}  // namespace
+
+FakeDatabase::Entry* FakeDatabase::Find(absl::string_view name) {
+  const auto found = accounts_.find(std::string(name));
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
+FakeDatabase::Entry* FakeDatabase::FindOwned(absl::string_view owner, absl::string_view name) {
+  Entry* entry = Find(name);
+  return entry != nullptr && entry->owner == std::string(owner) ? entry : nullptr;
+}
+
+absl::StatusOr<ServerInfo> FakeDatabase::Describe(absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  return ServerInfo{Engine::kPostgresql, "15.0", "fake-identity", "localhost", 5432, "shop"};
+}
+
+absl::StatusOr<RowSet> FakeDatabase::Select(const SelectRequest& request, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  const auto found = rows_.find(request.sql);
+  if (found == rows_.end()) return absl::NotFoundError("a table of the query does not exist");
+  return found->second;
+}
+
+absl::StatusOr<AccountList> FakeDatabase::ListAccounts(absl::string_view owner, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  AccountList list;
+  list.logins_in_flight = logins_in_flight_;
+  for (const auto& [name, entry] : accounts_) {
+    if (entry.owner == std::string(owner)) list.accounts.push_back(entry.account);
+  }
+  return list;
+}
+
+absl::StatusOr<bool> FakeDatabase::EnsureAccount(const AccountSpec& spec, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  Entry* entry = Find(spec.name);
+  if (entry != nullptr && entry->owner != spec.owner) return Refuse(spec.name, "was not made for this owner");
+  const bool created = entry == nullptr;
+  if (created) entry = &accounts_[spec.name];
+  entry->owner = spec.owner;
+  entry->password = spec.password;
+  entry->account.name = spec.name;
+  entry->account.kind = spec.kind;
+  entry->account.version = spec.version;
+  entry->account.locked = false;
+  return created;
+}
+
+ProbeResult::Outcome FakeDatabase::LogIn(absl::string_view name, absl::string_view password) {
+  const Entry* entry = Find(name);
+  if (entry == nullptr || entry->password.Reveal() != password) return ProbeResult::Outcome::kRefused;
+  return entry->account.locked ? ProbeResult::Outcome::kLocked : ProbeResult::Outcome::kLoggedIn;
+}
+
+absl::StatusOr<ProbeResult> FakeDatabase::ProbeAccount(absl::string_view name, const Secret& password, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  return ProbeResult{LogIn(name, password.Reveal()), ""};
+}
+
+absl::Status FakeDatabase::SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  Entry* entry = FindOwned(owner, name);
+  if (entry == nullptr) return absl::NotFoundError(absl::StrCat("there is no account ", name, " of this owner"));
+  entry->account.locked = locked;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> FakeDatabase::DropAccount(absl::string_view owner, absl::string_view name, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  if (Find(name) == nullptr) return false;
+  const Entry* entry = FindOwned(owner, name);
+  if (entry == nullptr) return Refuse(name, "was not made for this owner");
+  if (!entry->account.locked) return Refuse(name, "is not locked");
+  if (!entry->account.sessions.empty()) return Refuse(name, "has open sessions");
+  if (logins_in_flight_ > 0) return Refuse(name, "may be a login in flight");
+  accounts_.erase(std::string(name));
+  return true;
+}
+
+absl::StatusOr<double> FakeDatabase::EstimateRows(absl::string_view table, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  const auto found = tables_.find(std::string(table));
+  if (found == tables_.end()) return absl::NotFoundError(absl::StrCat("there is no table ", table));
+  return found->second.first;
+}
+
+absl::StatusOr<double> FakeDatabase::NextId(absl::string_view table, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  const auto found = tables_.find(std::string(table));
+  if (found == tables_.end()) return absl::NotFoundError(absl::StrCat("there is no table ", table));
+  if (!found->second.second) return absl::FailedPreconditionError(absl::StrCat("table ", table, " generates no IDs"));
+  return *found->second.second;
+}
+
+void FakeDatabase::FailWith(absl::Status status) {
+  MutexLock lock(&mutex_);
+  failure_ = std::move(status);
+}
+
+void FakeDatabase::SetRows(const std::string& sql, RowSet rows) {
+  MutexLock lock(&mutex_);
+  rows_[sql] = std::move(rows);
+}
+
+void FakeDatabase::SetTable(const std::string& table, double rows, std::optional<double> next_id) {
+  MutexLock lock(&mutex_);
+  tables_[table] = {rows, next_id};
+}
+
+void FakeDatabase::SetLoginsInFlight(uint32_t count) {
+  MutexLock lock(&mutex_);
+  logins_in_flight_ = count;
+}
+
+void FakeDatabase::AddForeignAccount(const std::string& name) {
+  MutexLock lock(&mutex_);
+  accounts_[name].account.name = name;
+}
+
+bool FakeDatabase::OpenSession(const std::string& name, const std::string& password) {
+  MutexLock lock(&mutex_);
+  if (LogIn(name, password) != ProbeResult::Outcome::kLoggedIn) return false;
+  Entry* entry = Find(name);
+  entry->account.sessions.push_back({absl::StrCat(entry->account.sessions.size() + 1), "", "", absl::InfinitePast()});
+  return true;
+}
+
+void FakeDatabase::CloseSessions(const std::string& name) {
+  MutexLock lock(&mutex_);
+  if (Entry* entry = Find(name); entry != nullptr) entry->account.sessions.clear();
+}
+
+}  // namespace dba::agent
