@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/kube/api_error.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -39,6 +40,16 @@ absl::StatusCode CodeFor(int http_status, absl::string_view reason) {
   }
 }
 
+// A merge patch with another object's metadata.uid is refused as a change of an immutable field (422), unlike one with
+// another resourceVersion (409). For our callers both are preconditions that do not hold.
+bool RefusesUid(const Json& status) {
+  const absl::StatusOr<const Json*> causes = GetArrayOrEmpty(status, {"details", "causes"});
+  if (!causes.ok()) return false;
+  return std::any_of((*causes)->begin(), (*causes)->end(), [](const Json& cause) {
+    return cause.is_object() && GetStringOr(cause, {"field"}, "").value_or("") == "metadata.uid";
+  });
+}
+
 absl::Status Build(int http_status, const Json& status, absl::string_view context) {
   const std::string reason = GetStringOr(status, {"reason"}, "").value_or("");
   std::string message = GetStringOr(status, {"message"}, "").value_or("");
@@ -48,6 +59,7 @@ absl::Status Build(int http_status, const Json& status, absl::string_view contex
   std::string text = absl::StrCat(context, ": HTTP ", http_status);
   if (!reason.empty()) absl::StrAppend(&text, " ", reason);
   if (!message.empty()) absl::StrAppend(&text, ": ", message);
+  if (http_status == 422 && RefusesUid(status)) return absl::AbortedError(text);
   return absl::Status(CodeFor(http_status, reason), text);
 }
 

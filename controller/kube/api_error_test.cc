@@ -43,6 +43,11 @@ TEST(ApiErrorTest, MapsEveryDocumentedCode) {
   }
 }
 
+TEST(ApiErrorTest, AnotherUidInAPatchIsAPreconditionThatDoesNotHold) {
+  const std::string body = R"({"reason":"Invalid","details":{"causes":[{"field":"spec.x"},{"field":"metadata.uid"}]}})";
+  EXPECT_EQ(ApiError(422, body, "patch Job shop/x").code(), absl::StatusCode::kAborted);
+}
+
 TEST(ApiErrorTest, NamesTheCallAndTheServersReason) {
   const absl::Status status = ApiError(403, Body("Forbidden", "jobs is forbidden: cannot list"), "list Job shop/*");
   EXPECT_THAT(std::string(status.message()), HasSubstr("list Job shop/*: HTTP 403 Forbidden: jobs is forbidden"));

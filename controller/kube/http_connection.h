@@ -21,7 +21,7 @@ class ClientImpl;
 
 namespace dba::kube {
 
-// Send() from one thread at a time; Abort() from any.
+// The process must ignore SIGPIPE, which cpp-httplib does only in its server. Send() from one thread at a time; Abort() from any.
 class HttpConnection {
  public:
   // INVALID_ARGUMENT: a certificate or key is not PEM. Connects only in Send().

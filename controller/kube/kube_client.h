@@ -69,9 +69,9 @@ class KubeClient {
   virtual absl::StatusOr<nlohmann::json> Create(const Resource& resource, const nlohmann::json& object) = 0;
 
   // Server-side apply of the fields in `object` as `field_manager`, to the object or, with `subresource` "status", to
-  // its status. Fields of other managers are taken over (force), so send only what is ours. With
-  // metadata.resourceVersion or uid in `object` another version or object is ABORTED, and an absent one is an error
-  // instead of being created.
+  // its status. Fields of other managers are taken over (force), so send only what is ours. An absent object is created
+  // (its status: NOT_FOUND). With metadata.resourceVersion in `object` another version is ABORTED; with metadata.uid
+  // another or an absent object is. The version alone does not keep an absent object from being created.
   virtual absl::StatusOr<nlohmann::json> Apply(const Resource& resource, const nlohmann::json& object,
                                                absl::string_view field_manager, absl::string_view subresource) = 0;
 

@@ -149,8 +149,8 @@ absl::StatusOr<json> FakeKubeClient::DoApply(const Resource& resource, const jso
     }
   }
   if (!subresource.empty()) return Missing(resource, key);
-  if (!uid.empty() || !resource_version.empty()) {
-    return absl::AbortedError(absl::StrCat(DescribeObject(resource, key), " is gone, and a precondition was given"));
+  if (!uid.empty()) {
+    return absl::AbortedError(absl::StrCat(DescribeObject(resource, key), " is gone; its uid was ", uid));
   }
   return DoCreate(resource, object, absl::StrCat(manager, "/"));
 }
