@@ -149,7 +149,7 @@ std::optional<Decision> RetireMigrator(const Situation& situation) {
       return Working("RetiringMigrator", absl::StrCat("locking the migrator account of ", account.version),
                      {LockAccount{account.name}});
     }
-    const std::vector<std::string> users = UsersOf({account.version, &account, nullptr}, {});
+    const std::vector<std::string> users = UsersOf({account.version, "", &account, nullptr}, {});
     if (!users.empty()) {
       return Blocked("MigratorStillConnected",
                      absl::StrCat("the migration ", account.version, " is over but its account ", account.name,

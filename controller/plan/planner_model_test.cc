@@ -203,10 +203,12 @@ std::string ToText(const Point& p) {
 TEST(PlannerModelTest, NoPlanBreaksAnInvariant) {
   int worlds = 0;
   int failures = 0;
+  int index = 0;
   ForEachPoint([&](const Point& point) {
+    ++index;
     const World known = Build(point);
     for (const Unknown unknown : kUnknowns) {
-      if (point.login_in_flight && unknown != Unknown::kNothing) continue;
+      if (unknown != Unknown::kNothing && (point.login_in_flight || index % 3 != 0)) continue;
       const World world = Forget(known, unknown);
       ++worlds;
       const std::string violation = Violation(world, MakePlan(world, kTestNow));
@@ -224,7 +226,7 @@ TEST(PlannerModelTest, EveryKnownWorldConvergesAndStays) {
   int failures = 0;
   int index = 0;
   ForEachPoint([&](const Point& point) {
-    if (point.login_in_flight || ++index % 5 != 0 || failures > 10) return;
+    if (point.login_in_flight || ++index % 11 != 0 || failures > 10) return;
     World world = Build(point);
     EffectCounts counts;
     const int rounds = Converge(world, kTestNow, 60, counts);
@@ -246,8 +248,9 @@ TEST(PlannerModelTest, EveryKnownWorldConvergesAndStays) {
 
 TEST(PlannerModelTest, ReadOnlyNeverActs) {
   int worlds = 0;
+  int index = 0;
   ForEachPoint([&](Point point) {
-    if (point.login_in_flight) return;
+    if (point.login_in_flight || ++index % 7 != 0) return;
     point.read_only = true;
     ++worlds;
     EXPECT_TRUE(MakePlan(Build(point), kTestNow).actions.empty()) << ToText(point);

@@ -67,6 +67,7 @@ std::vector<RetireCandidate> Situation::RetireCandidates() const {
   std::vector<RetireCandidate> candidates;
   for (auto& [version, candidate] : by_version) {
     candidate.version = version;
+    candidate.secret_name = ApplicationSecret(database().meta.name, version);
     candidates.push_back(candidate);
   }
   return candidates;
@@ -75,7 +76,7 @@ std::vector<RetireCandidate> Situation::RetireCandidates() const {
 std::vector<std::string> UsersOf(const RetireCandidate& candidate, const std::vector<SecretReference>& references) {
   std::set<std::string> users;
   for (const SecretReference& reference : references) {
-    if (candidate.secret != nullptr && reference.secret_name == candidate.secret->name) {
+    if (reference.secret_name == candidate.secret_name) {
       users.insert(absl::StrCat("Pod ", reference.pod_name));
     }
   }

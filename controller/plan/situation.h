@@ -22,6 +22,7 @@ namespace dba::plan {
 // The credential of a version that nobody should hold any more before the next migration runs.
 struct RetireCandidate {
   std::string version;
+  std::string secret_name;                // also when there is no such Secret: a Pod may wait for it
   const api::Account* account = nullptr;  // nullptr: dropped already
   const SecretView* secret = nullptr;     // nullptr: not published, or deleted already
 };
