@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contract of a Database on PostgreSQL, with both kinds of admin account, and what only PostgreSQL has: who may
+// alter which tables.
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dbagent/credentials/mark.h"
+#include "dbagent/testing/database_contract_test.h"
+#include "dbagent/version/version_reader.h"
+#include "integration/postgres_under_test.h"
+
+namespace dba::agent {
+namespace {
+
+std::unique_ptr<PostgresUnderTest> Make(PgAdmin admin) {
+  PostgresEnv* env = SharedPostgres();
+  return env == nullptr ? nullptr : std::make_unique<PostgresUnderTest>(env, admin);
+}
+
+INSTANTIATE_TEST_SUITE_P(PostgresSuperuser, DatabaseContractTest,
+                         testing::Values([] { return Make(PgAdmin::kSuperuser); }));
+INSTANTIATE_TEST_SUITE_P(PostgresDatabaseOwner, DatabaseContractTest,
+                         testing::Values([] { return Make(PgAdmin::kCreateRoleAndDatabaseOwner); }));
+
+class PostgresGrantsTest : public testing::TestWithParam<PgAdmin> {
+ protected:
+  void SetUp() override {
+    test_ = Make(GetParam());
+    ASSERT_NE(test_, nullptr);
+  }
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+  absl::Status Ensure(const std::string& name, AccountKind kind, Privileges privileges = Privileges::kReadWrite) {
+    AccountSpec spec;
+    spec.owner = "owner-1";
+    spec.name = name;
+    spec.kind = kind;
+    spec.version = "v1";
+    spec.password = Secret("pw");
+    spec.privileges = privileges;
+    return test_->database().EnsureAccount(spec, Soon()).status();
+  }
+  absl::Status As(const std::string& user, const std::string& sql) { return test_->RunAs(user, "pw", sql).status(); }
+  // As the admin of the credentials.
+  absl::Status AsAdmin(const std::string& sql) {
+    return test_->RunAs(test_->dsn().username, std::string(test_->dsn().password.Reveal()), sql).status();
+  }
+  // What a migrator and applications must be able to do with table t(id, x) and what not.
+  void ExpectRightsOn(const std::string& table) {
+    EXPECT_OK(As("dba_m", absl::StrCat("ALTER TABLE ", table, " ADD COLUMN added int DEFAULT 7")));
+    EXPECT_OK(As("dba_m", absl::StrCat("UPDATE ", table, " SET x = 2")));
+    EXPECT_OK(As("dba_rw", absl::StrCat("INSERT INTO ", table, " (x) VALUES (1)")));
+    EXPECT_OK(As("dba_rw", absl::StrCat("DELETE FROM ", table)));
+    EXPECT_OK(As("dba_ro", absl::StrCat("SELECT * FROM ", table)));
+    EXPECT_FALSE(As("dba_ro", absl::StrCat("INSERT INTO ", table, " (x) VALUES (1)")).ok());
+    for (const std::string user : {"dba_ro", "dba_rw"}) {
+      EXPECT_FALSE(As(user, absl::StrCat("ALTER TABLE ", table, " ADD COLUMN forbidden int")).ok());
+      EXPECT_FALSE(As(user, "CREATE TABLE forbidden (i int)").ok());
+    }
+    EXPECT_FALSE(As("dba_m", "CREATE ROLE forbidden").ok());
+  }
+  void EnsureAll() {
+    ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+    ASSERT_OK(Ensure("dba_rw", AccountKind::kApplication));
+    ASSERT_OK(Ensure("dba_ro", AccountKind::kApplication, Privileges::kReadOnly));
+  }
+  std::unique_ptr<PostgresUnderTest> test_;
+};
+
+constexpr char kTable[] = "(id serial PRIMARY KEY, x int)";
+
+TEST_P(PostgresGrantsTest, EmptyDatabaseThenATableOfAMigrator) {
+  EnsureAll();
+  ASSERT_OK(As("dba_m", absl::StrCat("CREATE TABLE t ", kTable)));
+  EXPECT_EQ(test_->Run("SELECT tableowner FROM pg_tables WHERE tablename = 't'"), GroupRolesOf("owner-1").owner);
+  ExpectRightsOn("t");
+  ASSERT_OK(As("dba_m", absl::StrCat("CREATE SCHEMA s; CREATE TABLE s.t2 ", kTable)));
+  ExpectRightsOn("s.t2");
+}
+
+TEST_P(PostgresGrantsTest, TablesThatBelongToTheAdmin) {
+  ASSERT_OK(AsAdmin(absl::StrCat("CREATE TABLE t ", kTable)));
+  ASSERT_OK(AsAdmin("CREATE TYPE mood AS ENUM ('good'); CREATE VIEW v AS SELECT * FROM t"));
+  EnsureAll();
+  ExpectRightsOn("t");
+  EXPECT_OK(As("dba_m", "ALTER TYPE mood ADD VALUE 'bad'"));
+  EXPECT_OK(As("dba_ro", "SELECT * FROM v"));
+  EXPECT_OK(AsAdmin("ALTER TABLE t ADD COLUMN by_admin int"));
+}
+
+TEST_P(PostgresGrantsTest, TablesThatBelongToAnotherRole) {
+  test_->Run("CREATE ROLE legacy LOGIN PASSWORD 'pw'; GRANT CREATE ON SCHEMA public TO legacy");
+  ASSERT_OK(As("legacy", absl::StrCat("CREATE TABLE t ", kTable)));
+  EnsureAll();
+  EXPECT_EQ(test_->Run("SELECT tableowner FROM pg_tables WHERE tablename = 't'"), "legacy");
+  ExpectRightsOn("t");
+  EXPECT_OK(As("legacy", "ALTER TABLE t ADD COLUMN by_legacy int"));
+  ASSERT_OK(As("legacy", absl::StrCat("CREATE TABLE later ", kTable)));
+  EXPECT_OK(As("dba_ro", "SELECT * FROM later"));
+}
+
+TEST_P(PostgresGrantsTest, TablesMadeLaterWithTheAdminAccount) {
+  EnsureAll();
+  ASSERT_OK(AsAdmin(absl::StrCat("CREATE TABLE t ", kTable)));
+  EXPECT_OK(As("dba_rw", "INSERT INTO t (x) VALUES (1)"));
+  EXPECT_OK(As("dba_ro", "SELECT * FROM t"));
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ExpectRightsOn("t");
+}
+
+TEST_P(PostgresGrantsTest, SecondEnsureWritesNoRights) {
+  ASSERT_OK(AsAdmin(absl::StrCat("CREATE TABLE t ", kTable)));
+  EnsureAll();
+  const std::string rights =
+      "SELECT string_agg(c.oid || ':' || c.xmin, ' ' ORDER BY c.oid) || (SELECT string_agg(xmin::text, ' ') "
+      "FROM pg_default_acl) || (SELECT string_agg(xmin::text, ' ') FROM pg_auth_members) FROM pg_class c "
+      "WHERE c.relnamespace = 'public'::regnamespace";
+  const std::string before = test_->Run(rights);
+  EnsureAll();
+  EXPECT_EQ(test_->Run(rights), before);
+}
+
+TEST_P(PostgresGrantsTest, PrivilegesCanBeChanged) {
+  ASSERT_OK(AsAdmin(absl::StrCat("CREATE TABLE t ", kTable)));
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadOnly));
+  EXPECT_OK(As("dba_a", "SELECT * FROM t"));
+  EXPECT_FALSE(As("dba_a", "DELETE FROM t").ok());
+}
+
+TEST_P(PostgresGrantsTest, DropHandsObjectsToTheOwnerRole) {
+  EnsureAll();
+  ASSERT_OK(As("dba_m", "RESET ROLE; CREATE TABLE mine (i int)"));
+  ASSERT_OK(test_->database().SetAccountLocked("owner-1", "dba_m", true, Soon()));
+  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_m", Soon()), IsOkAndHolds(true));
+  EXPECT_EQ(test_->Run("SELECT tableowner FROM pg_tables WHERE tablename = 'mine'"), GroupRolesOf("owner-1").owner);
+}
+
+TEST_P(PostgresGrantsTest, DropRefusesMembersAndPreparedTransactions) {
+  EnsureAll();
+  ASSERT_OK(AsAdmin("CREATE TABLE t (i int)"));
+  ASSERT_OK(As("dba_rw", "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'left'"));
+  ASSERT_OK(test_->database().SetAccountLocked("owner-1", "dba_rw", true, Soon()));
+  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_rw", Soon()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("prepared")));
+  ASSERT_OK_AND_ASSIGN(const AccountList list, test_->database().ListAccounts("owner-1", Soon()));
+  EXPECT_EQ(list.accounts[2].prepared_transactions, 1u);
+  test_->Run("ROLLBACK PREPARED 'left'");
+  test_->Run("CREATE ROLE human; GRANT dba_rw TO human");
+  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_rw", Soon()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("human")));
+  test_->Run("DROP ROLE human");
+  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_rw", Soon()), IsOkAndHolds(true));
+}
+
+INSTANTIATE_TEST_SUITE_P(Admins, PostgresGrantsTest,
+                         testing::Values(PgAdmin::kSuperuser, PgAdmin::kCreateRoleAndDatabaseOwner));
+
+}  // namespace
+}  // namespace dba::agent
