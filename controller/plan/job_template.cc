@@ -17,6 +17,14 @@ json ValueVariable(absl::string_view name, absl::string_view value) {
   return {{"name", std::string(name)}, {"value", std::string(value)}};
 }
 
+// The member `key` of an object, made an empty `kind` when it is absent or of another type: what a user wrote there the
+// API server refuses or ignores.
+json& Member(json& object, const char* key, json::value_t kind) {
+  json& member = object[key];
+  if (member.type() != kind) member = json(kind);
+  return member;
+}
+
 // Ours come first, so that the container's own variables can refer to them as $(NAME); a variable of the container
 // with one of our names is dropped.
 json Environment(const api::ManagedDatabase& database, const api::DatabaseMigration& migration,
@@ -32,7 +40,6 @@ json Environment(const api::ManagedDatabase& database, const api::DatabaseMigrat
   if (!database.spec.push_gateway.empty()) {
     result.push_back(ValueVariable("DBA_OP_PROMETHEUS_PUSH_GATEWAY_ADDR", database.spec.push_gateway));
   }
-  if (!own.is_array()) return result;
   const size_t ours = result.size();
   for (const json& variable : own) {
     bool taken = false;
@@ -47,11 +54,10 @@ json Environment(const api::ManagedDatabase& database, const api::DatabaseMigrat
 json Container(const api::ManagedDatabase& database, const api::DatabaseMigration& migration,
                const std::string& job_name, json container) {
   if (!container.contains("name")) container["name"] = kContainerName;
-  container["env"] = Environment(database, migration, job_name, container.value("env", json()));
+  container["env"] = Environment(database, migration, job_name, Member(container, "env", json::value_t::array));
   if (!database.spec.config_secret.empty()) {
-    json env_from = container.value("envFrom", json::array());
-    env_from.push_back({{"secretRef", {{"name", database.spec.config_secret}}}});
-    container["envFrom"] = std::move(env_from);
+    Member(container, "envFrom", json::value_t::array)
+        .push_back({{"secretRef", {{"name", database.spec.config_secret}}}});
   }
   // The last lines of a container that failed become its termination message, and so the CR's status.
   if (!container.contains("terminationMessagePolicy")) container["terminationMessagePolicy"] = "FallbackToLogsOnError";
@@ -64,17 +70,17 @@ json Container(const api::ManagedDatabase& database, const api::DatabaseMigratio
 json PodTemplate(const api::ManagedDatabase& database, const api::DatabaseMigration& migration,
                  const std::string& job_name) {
   json pod = migration.pod_template.is_object() ? migration.pod_template : json::object();
-  json& spec = pod["spec"];
-  if (!spec.is_object()) spec = json::object();
+  json& spec = Member(pod, "spec", json::value_t::object);
   if (migration.container.is_object()) spec["containers"] = json::array({migration.container});
-  for (json& container : spec["containers"]) container = Container(database, migration, job_name, container);
+  for (json& container : Member(spec, "containers", json::value_t::array)) {
+    if (container.is_object()) container = Container(database, migration, job_name, container);
+  }
   spec["restartPolicy"] = "Never";
   if (!spec.contains("automountServiceAccountToken")) spec["automountServiceAccountToken"] = false;
   if (!spec.contains("securityContext")) spec["securityContext"] = {{"seccompProfile", {{"type", "RuntimeDefault"}}}};
   if (!database.spec.service_account_name.empty()) spec["serviceAccountName"] = database.spec.service_account_name;
-  for (const auto& [key, value] : Labels(database.meta.name, migration.meta.name)) {
-    pod["metadata"]["labels"][key] = value;
-  }
+  json& labels = Member(Member(pod, "metadata", json::value_t::object), "labels", json::value_t::object);
+  for (const auto& [key, value] : Labels(database.meta.name, migration.meta.name)) labels[key] = value;
   return pod;
 }
 

@@ -36,7 +36,7 @@ json OnlyContainer(const json& job) {
 std::string Variable(const json& container, const std::string& name) {
   std::string found;
   for (const json& variable : container["env"]) {
-    if (variable["name"] != name) continue;
+    if (!variable.is_object() || variable["name"] != name) continue;
     EXPECT_EQ(found, "") << name << " appears twice";
     found = variable.contains("value") ? variable["value"].get<std::string>()
                                        : variable["valueFrom"]["secretKeyRef"]["name"].get<std::string>() + "/" +
@@ -162,11 +162,20 @@ TEST(JobTemplateTest, ATemplateKeepsWhatItSays) {
   EXPECT_EQ(Variable(pod["spec"]["containers"][1], "DBA_OP_JOB_ID"), "j");
 }
 
-TEST(JobTemplateTest, AStrangeTemplateIsLeftToTheApiServer) {
-  api::DatabaseMigration migration = Migration();
-  migration.container = nullptr;
-  migration.pod_template = {{"spec", "x"}};
-  EXPECT_TRUE(JobManifest(Database(), migration, "j")["spec"]["template"]["spec"].is_object());
+TEST(JobTemplateTest, WhatIsOfAnotherTypeIsLeftToTheApiServer) {
+  const char* templates[] = {
+      R"({"spec": "x", "metadata": []})",
+      R"({"spec": {"containers": "x"}, "metadata": {"labels": 7}})",
+      R"({"spec": {"containers": [1, null, {"env": 3, "envFrom": "x", "name": []}]}})",
+  };
+  for (const char* text : templates) {
+    api::ManagedDatabase database = Database();
+    database.spec.config_secret = "shop-config";
+    api::DatabaseMigration migration = Migration();
+    migration.container = nullptr;
+    migration.pod_template = json::parse(text);
+    EXPECT_EQ(JobManifest(database, migration, "j")["spec"]["template"]["spec"]["restartPolicy"], "Never") << text;
+  }
 }
 
 }  // namespace
