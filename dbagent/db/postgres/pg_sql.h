@@ -50,7 +50,8 @@ inline constexpr char kObjectOwners[] =
     "WHERE r.rolname NOT IN (current_user, $1::name) AND r.rolname !~ '^pg_' ORDER BY 1";
 
 // Missing rights as GRANT statements. $1 read-write, $2 read-only, $3 owner role. Relations of extensions and those
-// whose owner the admin does not have the rights of are left out.
+// whose owner the admin does not have the rights of are left out. CASE keeps has_sequence_privilege from tables, on which
+// it is an error.
 inline constexpr char kMissingGrants[] =
     "WITH schemas AS (SELECT oid, nspname FROM pg_namespace WHERE nspname <> 'information_schema' "
     "AND nspname !~ '^pg_'), relations AS (SELECT c.oid, c.relkind, format('%I.%I', s.nspname, c.relname) AS name "
@@ -72,10 +73,10 @@ inline constexpr char kMissingGrants[] =
     "UNION ALL SELECT 3, format('GRANT SELECT ON TABLE %s TO %I', name, $2::name) FROM relations "
     "WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT has_table_privilege($2::name, oid, 'SELECT') "
     "UNION ALL SELECT 4, format('GRANT USAGE, SELECT, UPDATE ON SEQUENCE %s TO %I', name, $1::name) FROM relations "
-    "WHERE relkind = 'S' AND NOT (has_sequence_privilege($1::name, oid, 'USAGE') AND "
-    "has_sequence_privilege($1::name, oid, 'SELECT') AND has_sequence_privilege($1::name, oid, 'UPDATE')) "
+    "WHERE CASE WHEN relkind = 'S' THEN NOT (has_sequence_privilege($1::name, oid, 'USAGE') AND "
+    "has_sequence_privilege($1::name, oid, 'SELECT') AND has_sequence_privilege($1::name, oid, 'UPDATE')) END "
     "UNION ALL SELECT 4, format('GRANT SELECT ON SEQUENCE %s TO %I', name, $2::name) FROM relations "
-    "WHERE relkind = 'S' AND NOT has_sequence_privilege($2::name, oid, 'SELECT')) "
+    "WHERE CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege($2::name, oid, 'SELECT') END) "
     "SELECT sql FROM wanted ORDER BY step, sql";
 
 // Whether default rights of tables made by role $1 already name role $2.
