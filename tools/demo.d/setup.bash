@@ -59,7 +59,9 @@ start_databases() {
   prepare_billing "$billing_password"
   wait_for 90 "the agents and Prometheus" "kubectl get pods -A" pods_ready
   wait_for 90 "the controller" "kubectl describe pods -n $OPERATOR_NS" controller_ready
-  claim "the controller holds no admin credential: its account may not read Secret shop-admin" may_not_read_admin
+  claim "Secret shop-admin is given to one container, the agent" same "$(containers_with_secret shop-admin)" shop-db-0/dba-agent
+  claim "Secret billing-admin, too" same "$(containers_with_secret billing-admin | sed 's/-[a-z0-9]*-[a-z0-9]*\//\//')" \
+    billing-agent/dba-agent
   show "kubectl get pods -A" kube get pods -A
 }
 
@@ -70,6 +72,17 @@ pods_ready() {
 }
 
 controller_ready() { kube wait --for=condition=Available --timeout=1s -n "$OPERATOR_NS" deployment/dba-controller; }
+
+# Pod/container of everything that mounts this Secret, or has it in its environment.
+containers_with_secret() {
+  kube get pods -A -o json | jq -r --arg secret "$1" '
+    .items[] | .metadata.name as $pod |
+    [.spec.volumes[]? | select(.secret.secretName == $secret or any(.projected.sources[]?; .secret.name == $secret)) | .name] as $volumes |
+    (.spec.initContainers[]?, .spec.containers[]) |
+    select(any(.volumeMounts[]?; .name as $name | $volumes | index($name)) or any(.envFrom[]?; .secretRef.name == $secret) or
+      any(.env[]?; .valueFrom.secretKeyRef.name == $secret)) |
+    "\($pod)/\(.name)"'
+}
 
 # The admin of shop is no superuser: CREATEROLE, and the owner of the one database. Statement logging of failures is off,
 # since the statement holds the password.
