@@ -10,6 +10,8 @@
 # The node has no default route, so no packet can leave the machine. The machine
 # reaches Pods and Services through one route to 10.(200+N).0.0/16.
 
+RUN=/run/dba-operator
+# What the kubelet sets for the whole machine (container_manager_linux.go, setupKernelTunables).
 KERNEL_SETTINGS=(vm/overcommit_memory vm/panic_on_oom kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys
   kernel/keys/root_maxbytes)
 
@@ -63,15 +65,13 @@ free_node_index() {
 
 # make_node_network: one at a time, so that no two nodes choose the same index.
 make_node_network() {
-  exec 7>"$CACHE/node.lock"
-  flock 7
+  lock_nodes
+  save_kernel_settings
   NODE_INDEX=$(free_node_index)
   local net=10.$((200 + NODE_INDEX))
   NODE_NET=$net.0.0/16 POD_RANGE=$net.0.0/18 SERVICE_RANGE=$net.128.0/20
   SERVICE_IP=$net.128.1 DNS_IP=$net.128.10 API_HOST=$net.255.2 HOST_IP=$net.255.1
   CGROUP=dba-cluster-$NODE_INDEX
-  local name
-  for name in "${KERNEL_SETTINGS[@]}"; do echo "$name $(cat "/proc/sys/$name")"; done >"$STATE/kernel-settings"
   save_settings
   start_node_init
   connect_node "dba$NODE_INDEX"
@@ -107,17 +107,41 @@ connect_node() {
   ip route add "$NODE_NET" via "$API_HOST"
 }
 
+# What all nodes of the machine share lies in /run, which a restart empties.
+lock_nodes() {
+  mkdir -p "$RUN"
+  exec 7>"$RUN/node.lock"
+  flock 7
+}
+
+no_node_is_up() { [[ -z $(find /sys/class/net -maxdepth 1 -regex '.*/dba[0-9]+') ]]; }
+
+# The first node's `up` saves the settings, the last node's `down` restores them.
+save_kernel_settings() {
+  local name
+  no_node_is_up || return 0
+  for name in "${KERNEL_SETTINGS[@]}"; do echo "$name $(cat "/proc/sys/$name")"; done >"$RUN/kernel-settings"
+}
+
+restore_kernel_settings() {
+  local name value
+  no_node_is_up && [[ -e $RUN/kernel-settings ]] || return 0
+  while read -r name value; do
+    [[ $(cat "/proc/sys/$name") == "$value" ]] || echo "$value" >"/proc/sys/$name"
+  done <"$RUN/kernel-settings"
+  rm -f "$RUN/kernel-settings"
+}
+
 # clear_node: what outlives the namespaces. Runs after the processes have ended,
 # also when the machine stopped in the middle of anything.
 clear_node() {
   load_settings || true
   [[ -n $NODE_INDEX ]] || return 0
-  local name value
+  lock_nodes
   ip link del "dba$NODE_INDEX" 2>/dev/null || true
   remove_cgroups
-  while read -r name value; do
-    [[ $(cat "/proc/sys/$name") == "$value" ]] || echo "$value" >"/proc/sys/$name"
-  done <"$STATE/kernel-settings"
+  restore_kernel_settings
+  exec 7>&-
 }
 
 cgroup_roots() { ls -d /sys/fs/cgroup/*/"$CGROUP" "/sys/fs/cgroup/$CGROUP" 2>/dev/null || true; }
