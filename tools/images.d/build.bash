@@ -13,12 +13,13 @@ parent_of() { sed -nE 's#^FROM localhost/([a-z-]+):dev$#\1#p' "$ROOT/k8s/images/
 # program_packages: the Debian packages that own what the two programs are
 # linked to, on this machine, which is the same Debian.
 program_packages() {
-  local path
-  ldd "${PROGRAMS[dba-controller]}" "${PROGRAMS[dba-agent]}" | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u |
-    while read -r path; do
-      # Packages name /lib files with or without /usr (merged-usr).
-      dpkg-query -S "$path" "/usr$path" "${path#/usr}" "$(readlink -f "$path")" 2>/dev/null | head -1 | cut -d: -f1
-    done | sort -u | tr '\n' ' '
+  local path paths=()
+  while read -r path; do
+    # Packages name files of /lib with or without /usr, and links by their target.
+    paths+=("$path" "${path#/usr}" "$(readlink -f "$path")")
+  done < <(ldd "${PROGRAMS[dba-controller]}" "${PROGRAMS[dba-agent]}" | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u)
+  # Fails for the names that no package uses, and prints the others all the same.
+  { dpkg-query -S "${paths[@]}" 2>/dev/null || true; } | cut -d: -f1 | sort -u | tr '\n' ' '
 }
 
 # prepare_programs: the release programs, unless they were named.
@@ -54,7 +55,7 @@ set_key() {
 
 # build_layers NAME: the image in buildah's storage, and its parents.
 build_layers() {
-  local name=$1 parent context begin=$SECONDS policy=$STORE/policy args=()
+  local name=$1 parent context begin policy=$STORE/policy args=()
   ! bud inspect --type image "localhost/$name:${KEYS[$name]}" >/dev/null 2>&1 || return 0
   parent=$(parent_of "$name")
   if [[ -n $parent ]]; then
@@ -62,6 +63,7 @@ build_layers() {
     bud tag "localhost/$parent:${KEYS[$parent]}" "localhost/$parent:dev"
   fi
   say "building $name"
+  begin=$SECONDS
   context=$(mktemp -d "$CACHE/images/.context.XXXXXX")
   cp -a "$ROOT/k8s/images/$name/." "$context"
   rm -rf "$context"/{test,__pycache__}
@@ -111,7 +113,26 @@ build_names() {
     set_key "$name"
     export_image "$name"
   done
+  prune
   exec 8>&-
+}
+
+# prune: of each image that was asked for, only the present build is kept.
+prune() {
+  local name tag old
+  for name in "${NAMES[@]}"; do
+    find "$STORE" -regextype posix-extended -regex ".*/$name-[0-9a-f]{16}.json" ! -name "*-${KEYS[$name]}.json" -print
+  done >"$STORE/old"
+  [[ -s $STORE/old ]] || return 0
+  while read -r old; do rm "$old"; done <"$STORE/old"
+  bud images --format '{{.Name}} {{.Tag}}' | sed 's#^localhost/##' | while read -r name tag; do
+    [[ -z ${KEYS[$name]:-} || $tag == dev || $tag == "${KEYS[$name]}" ]] ||
+      bud rmi "localhost/$name:$tag" >/dev/null 2>&1 || true
+  done
+  # Layers and configs are named by 64 digits; those of no image are left over.
+  jq -r '.Config, .Layers[]' "$STORE"/*-*.json | sort -u >"$STORE/used"
+  find "$STORE" -regextype posix-extended -regex '.*/[0-9a-f]{64}\.(tar|json)' -printf '%f\n' | sort |
+    comm -23 - "$STORE/used" | while read -r old; do rm "$STORE/$old"; done
 }
 
 command_build() {
