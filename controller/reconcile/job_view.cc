@@ -64,10 +64,10 @@ absl::StatusOr<plan::JobView> ParseJob(const nlohmann::json& job) {
   const Json* suspend = FindJson(job, {"spec", "suspend"});
   if (const Json* complete = TrueCondition(job, "Complete")) {
     view.phase = plan::JobView::Phase::kSucceeded;
-    view.finished_at = api::ParseTime(Text(*complete, {"lastTransitionTime"}));
+    view.finished_at = api::TimeFromText(Text(*complete, {"lastTransitionTime"}));
   } else if (const Json* failed = TrueCondition(job, "Failed")) {
     view.phase = plan::JobView::Phase::kFailed;
-    view.finished_at = api::ParseTime(Text(*failed, {"lastTransitionTime"}));
+    view.finished_at = api::TimeFromText(Text(*failed, {"lastTransitionTime"}));
     view.message = absl::StrCat(Text(*failed, {"reason"}), ": ", Text(*failed, {"message"}));
   } else if (suspend != nullptr && *suspend == true) {
     view.phase = plan::JobView::Phase::kSuspended;

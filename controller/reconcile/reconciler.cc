@@ -58,7 +58,10 @@ std::optional<Retry> Reconciler::Round(Run& run) {
     return run.failed.has_value() ? run.failed : RetryAfter(written.status());
   }
   listener_.OnStatus(world->database, plan.status);
-  if (run.failed.has_value()) return run.failed;
+  if (run.failed.has_value()) {
+    if (*written == Effect::kChanged) Tell(*world, plan, Tone::kWarnings);
+    return run.failed;
+  }
   return Act(run, *world, plan, *written == Effect::kChanged);
 }
 
@@ -72,7 +75,7 @@ std::optional<Retry> Reconciler::Act(Run& run, const plan::World& world, const p
       // Data metrics come last, and keep nothing else from going on.
       if (!IsDataMetrics(action)) return Fail(run, action, effect.status());
       SetFailure(run.key, {plan::DebugString(action), effect.status()});
-      Tell(world, plan);
+      Tell(world, plan, Tone::kAll);
       if (changed) return std::nullopt;
       Retry retry = RetryAfter(effect.status());
       if (retry.status.ok() && plan.requeue_after.has_value()) {
@@ -86,7 +89,7 @@ std::optional<Retry> Reconciler::Act(Run& run, const plan::World& world, const p
     }
   }
   if (!plan.actions.empty()) ForgetFailure(run.key);
-  Tell(world, plan);
+  Tell(world, plan, Tone::kAll);
   if (changed) return std::nullopt;
   if (!plan.transient_error.ok()) return RetryAfter(plan.transient_error);
   return Retry{absl::OkStatus(), plan.requeue_after};
@@ -101,8 +104,10 @@ std::optional<Retry> Reconciler::Fail(Run& run, const plan::Action& action, cons
   return std::nullopt;
 }
 
-void Reconciler::Tell(const plan::World& world, const plan::Plan& plan) {
-  for (const plan::Notice& notice : plan.notices) listener_.OnNotice(world.database, notice);
+void Reconciler::Tell(const plan::World& world, const plan::Plan& plan, Tone tone) {
+  for (const plan::Notice& notice : plan.notices) {
+    if (tone == Tone::kAll || notice.warning) listener_.OnNotice(world.database, notice);
+  }
 }
 
 std::optional<plan::Failure> Reconciler::LastFailure(const kube::ObjectKey& key) {

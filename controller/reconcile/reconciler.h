@@ -42,14 +42,16 @@ class Reconciler {
     int conflicts = 0;
     // Set once an action failed: the next round only writes what that means
     // into the status.
-    std::optional<Retry> failed;
+    std::optional<Retry> failed = std::nullopt;
   };
 
   // nullopt: something changed, look again at once.
   std::optional<Retry> Round(Run& run);
   std::optional<Retry> Act(Run& run, const plan::World& world, const plan::Plan& plan, bool status_changed);
   std::optional<Retry> Fail(Run& run, const plan::Action& action, const absl::Status& status);
-  void Tell(const plan::World& world, const plan::Plan& plan);
+  // Of a plan whose actions were not carried out only what went wrong is told.
+  enum class Tone { kAll, kWarnings };
+  void Tell(const plan::World& world, const plan::Plan& plan, Tone tone);
 
   std::optional<plan::Failure> LastFailure(const kube::ObjectKey& key) ABSL_LOCKS_EXCLUDED(mu_);
   // Forgets the failure unless its action is still planned.

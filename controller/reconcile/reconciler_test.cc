@@ -226,7 +226,7 @@ class Universe {
   std::vector<std::string> points;
   // The reply to this write, counted from 0, is lost; -1: none.
   int lose_reply = -1;
-  int writes = 0;
+  int replies = 0;
   // Makes the migration of this name fail with this last line; else it succeeds and writes its version.
   std::map<std::string, std::string> failing;
   std::set<std::string> lying;  // succeed without a new version
@@ -244,7 +244,7 @@ class Universe {
   }
 
   absl::Status AfterWrite() {
-    return writes++ == lose_reply ? absl::DeadlineExceededError("the reply is lost") : absl::OkStatus();
+    return replies++ == lose_reply ? absl::DeadlineExceededError("the reply is lost") : absl::OkStatus();
   }
 
   absl::Status BeforeKube(const kube::FakeKubeClient::Call& call) {
@@ -333,8 +333,8 @@ TEST(ReconcilerTest, EndsTheSameWhereverTheProcessEnds) {
 TEST(ReconcilerTest, EndsTheSameWhicheverReplyIsLost) {
   Universe reference;
   reference.Settle();
-  ASSERT_GT(reference.writes, 50);
-  for (int i = 0; i < reference.writes; ++i) {
+  ASSERT_GT(reference.replies, 50);
+  for (int i = 0; i < reference.replies; ++i) {
     Universe universe;
     universe.lose_reply = i;
     universe.Settle();
