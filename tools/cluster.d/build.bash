@@ -20,7 +20,7 @@ go_build() {
   need go golang-go
   mkdir -p "${output%/*}"
   log=$output.log
-  say "building ${output##*/} (once; first of all about 5 minutes on 2 cores)"
+  say "building ${output##*/} (once)"
   (cd "$PARTS/$folder" && CGO_ENABLED=0 GOFLAGS=-buildvcs=false exec go build -trimpath \
     -ldflags "-s -w $ldflags" -o "$output.new" "$package") >"$log" 2>&1 8>&- &
   pid=$!
@@ -41,6 +41,7 @@ build_kubernetes() {
   local name stamp minor=${KUBE_VERSION#v1.}
   stamp="-X k8s.io/component-base/version.gitVersion=$KUBE_VERSION -X k8s.io/component-base/version.gitMajor=1"
   stamp+=" -X k8s.io/component-base/version.gitMinor=${minor%%.*}"
+  [[ -d $KUBE_BIN ]] || say "the first build of Kubernetes takes about 6 minutes on 2 cores"
   for name in "$@"; do
     go_build "$KUBE_BIN/$name" kubernetes "k8s.io/kubernetes/cmd/$name" "$stamp"
   done
