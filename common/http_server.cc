@@ -132,7 +132,7 @@ class Loop {
     if (count == 0) return false;
     connection.in.append(buffer, static_cast<size_t>(count));
     const size_t end = connection.in.find("\r\n\r\n");
-    if (end != std::string::npos && end <= HttpServer::kMaxRequestBytes) {
+    if (end <= HttpServer::kMaxRequestBytes) {  // npos is larger
       connection.out = Respond(absl::string_view(connection.in).substr(0, end + 2), handler_);
     } else if (connection.in.size() > HttpServer::kMaxRequestBytes) {
       connection.out = Serialize({431, "text/plain", "request too long\n"}, true);

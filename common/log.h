@@ -30,6 +30,7 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // a Status as "CODE: message".
 class LogValue {
  public:
+  // NOLINTBEGIN(google-explicit-constructor): so that a field reads {"rows", 42}
   LogValue(const char* text) : LogValue(absl::string_view(text)) {}
   LogValue(const std::string& text) : LogValue(absl::string_view(text)) {}
   LogValue(absl::string_view text);
@@ -40,6 +41,7 @@ class LogValue {
   LogValue(absl::Duration duration) : LogValue(absl::ToDoubleSeconds(duration)) {}
   LogValue(absl::Time time);
   LogValue(const absl::Status& status) : LogValue(status.ToString()) {}
+  // NOLINTEND(google-explicit-constructor)
 
   const std::string& json() const { return json_; }
 

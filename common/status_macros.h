@@ -23,10 +23,12 @@
 //   DBA_ASSIGN_OR_RETURN(Job job, ParseJob(text));
 #define DBA_ASSIGN_OR_RETURN(lhs, expr) DBA_ASSIGN_OR_RETURN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, expr)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define DBA_ASSIGN_OR_RETURN_IMPL_(status_or, lhs, expr)     \
   auto status_or = (expr);                                   \
   if (!status_or.ok()) return std::move(status_or).status(); \
   lhs = *std::move(status_or)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define DBA_CONCAT_(a, b) DBA_CONCAT_INNER_(a, b)
 #define DBA_CONCAT_INNER_(a, b) a##b

@@ -83,7 +83,7 @@ tidy_one() {
   grep -q "\"$3\"" "$1/compile_commands.json" || return 0
   echo "$3" >>"$1/done"
   # What clang-tidy says about system headers is on stderr.
-  clang-tidy-14 --quiet -p "$1" "$3" 2>/dev/null | sed 's|^/.*/dba_operator/||' >>"$1/found"
+  clang-tidy-14 --quiet -p "$1" "$3" 2>/dev/null | sed "s|^$PWD/||" >>"$1/found"
 }
 
 check_tidy() {
