@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dbagent/db/mysql/mysql_connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status_macros.h"
+#include "dbagent/db/mysql/socket_watchdog.h"
+
+namespace dba::agent {
+namespace {
+
+constexpr char kPayload[] = "dbaoperator.dev/mysql-error";
+constexpr unsigned kFirstClientError = 2000;  // CR_MIN_ERROR of the client library
+constexpr unsigned kLastClientError = 2999;
+
+absl::StatusCode CodeOf(unsigned number) {
+  switch (number) {
+    case 1045:  // ER_ACCESS_DENIED_ERROR
+      return absl::StatusCode::kUnauthenticated;
+    case 1044:  // ER_DBACCESS_DENIED_ERROR
+    case 1142:  // ER_TABLEACCESS_DENIED_ERROR
+    case 1143:  // ER_COLUMNACCESS_DENIED_ERROR
+    case 1227:  // ER_SPECIFIC_ACCESS_DENIED_ERROR
+    case 1370:  // ER_PROCACCESS_DENIED_ERROR
+    case 1410:  // ER_CANT_CREATE_USER_WITH_GRANT
+      return absl::StatusCode::kPermissionDenied;
+    case 1146:  // ER_NO_SUCH_TABLE
+      return absl::StatusCode::kNotFound;
+    case 1049:  // ER_BAD_DB_ERROR
+    case 1290:  // ER_OPTION_PREVENTS_STATEMENT: read_only
+    case 1836:  // ER_READ_ONLY_MODE
+    case 3118:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MySQL
+    case 4151:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
+      return absl::StatusCode::kFailedPrecondition;
+    case 1205:  // ER_LOCK_WAIT_TIMEOUT
+    case 1969:  // ER_STATEMENT_TIMEOUT, MariaDB
+    case 3024:  // ER_QUERY_TIMEOUT, MySQL
+      return absl::StatusCode::kDeadlineExceeded;
+    case 1213:  // ER_LOCK_DEADLOCK
+      return absl::StatusCode::kAborted;
+    case 1021:  // ER_DISK_FULL
+    case 1040:  // ER_CON_COUNT_ERROR
+    case 1053:  // ER_SERVER_SHUTDOWN
+    case 1129:  // ER_HOST_IS_BLOCKED
+    case 1203:  // ER_TOO_MANY_USER_CONNECTIONS
+      return absl::StatusCode::kUnavailable;
+    case 1054:  // ER_BAD_FIELD_ERROR
+    case 1064:  // ER_PARSE_ERROR
+    case 1295:  // ER_UNSUPPORTED_PS
+    case 1792:  // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+      return absl::StatusCode::kInvalidArgument;
+    default:
+      break;
+  }
+  if (number >= kFirstClientError && number <= kLastClientError) return absl::StatusCode::kUnavailable;
+  return absl::StatusCode::kInternal;
+}
+
+absl::string_view Remedy(unsigned number) {
+  switch (number) {
+    case 1045:
+      return "; correct username and password in the admin credentials";
+    case 1049:
+      return "; create the database, or correct dbname in the credentials";
+    case 1040:
+      return "; close connections or raise max_connections of the server";
+    default:
+      return "";
+  }
+}
+
+absl::Status MysqlError(unsigned number, absl::string_view message) {
+  // A syntax error repeats the statement, which may hold a verifier.
+  const absl::string_view shown = number == 1064 ? "the SQL has a syntax error" : message;
+  absl::Status status(CodeOf(number), absl::StrCat(shown, " (error ", number, ")", Remedy(number)));
+  status.SetPayload(kPayload, absl::Cord(absl::StrCat(number)));
+  return status;
+}
+
+void SetTls(MYSQL* handle, const ConnectOptions& options) {
+  my_bool enforce = options.tls != TlsMode::kDisable;
+  my_bool verify = options.tls == TlsMode::kVerifyFull || options.tls == TlsMode::kVerifyCa;
+  if (enforce) {
+    const bool own = !options.cert_file.empty();
+    const std::string& ca = options.ca_file;
+    mysql_ssl_set(handle, own ? options.key_file.c_str() : nullptr, own ? options.cert_file.c_str() : nullptr,
+                  !ca.empty() ? ca.c_str() : (verify ? kSystemCaFile : nullptr), nullptr, nullptr);
+  }
+  mysql_optionsv(handle, MYSQL_OPT_SSL_ENFORCE, &enforce);
+  mysql_optionsv(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+}
+
+unsigned WholeSeconds(absl::Duration duration) {
+  const int64_t seconds = absl::ToInt64Seconds(absl::Ceil(duration, absl::Seconds(1)));
+  return static_cast<unsigned>(std::clamp<int64_t>(seconds, 1, 3600));
+}
+
+// Waits for what the library asks for in `wanted`, and says what came.
+int WaitForSocket(MYSQL* handle, int wanted, absl::Time deadline) {
+  pollfd descriptor = {static_cast<int>(mysql_get_socket(handle)), 0, 0};
+  if ((wanted & MYSQL_WAIT_READ) != 0) descriptor.events |= POLLIN;
+  if ((wanted & MYSQL_WAIT_WRITE) != 0) descriptor.events |= POLLOUT;
+  if ((wanted & MYSQL_WAIT_EXCEPT) != 0) descriptor.events |= POLLPRI;
+  while (true) {
+    const int64_t left = absl::ToInt64Milliseconds(std::min(deadline - absl::Now(), absl::Hours(1)));
+    if (left <= 0) return MYSQL_WAIT_TIMEOUT;
+    const int ready = poll(&descriptor, 1, static_cast<int>(left) + 1);
+    if (ready < 0 && errno != EINTR) return MYSQL_WAIT_TIMEOUT;
+    if (ready <= 0) continue;
+    int came = 0;
+    if ((descriptor.revents & (POLLIN | POLLHUP | POLLERR)) != 0) came |= MYSQL_WAIT_READ;
+    if ((descriptor.revents & (POLLOUT | POLLERR)) != 0) came |= MYSQL_WAIT_WRITE;
+    if ((descriptor.revents & POLLPRI) != 0) came |= MYSQL_WAIT_EXCEPT;
+    return came & wanted;
+  }
+}
+
+// Connects with the library's non-blocking calls: its own time limits count whole seconds and go on to hold for every
+// later read.
+absl::Status Connect(MYSQL* handle, const Dsn& dsn, const std::string& username, const std::string& password,
+                     absl::Time deadline) {
+  MYSQL* connected = nullptr;
+  int wanted = mysql_real_connect_start(&connected, handle, dsn.host.c_str(), username.c_str(), password.c_str(),
+                                        dsn.database.c_str(), dsn.port, nullptr, 0);
+  while (wanted != 0) {
+    const int came = WaitForSocket(handle, wanted, deadline);
+    if (came == MYSQL_WAIT_TIMEOUT) {
+      return absl::UnavailableError(
+          absl::StrCat("MySQL or MariaDB at ", dsn.host, ":", dsn.port, " did not complete the login in time"));
+    }
+    wanted = mysql_real_connect_cont(&connected, handle, came);
+  }
+  if (connected != nullptr) return absl::OkStatus();
+  const unsigned number = mysql_errno(handle);
+  const absl::Status status = MysqlError(number, mysql_error(handle));
+  if (number < kFirstClientError || number > kLastClientError) return status;
+  return absl::UnavailableError(
+      absl::StrCat("cannot connect to MySQL or MariaDB at ", dsn.host, ":", dsn.port, ": ", status.message()));
+}
+
+RowSet Rows(MYSQL_RES* result) {
+  RowSet out;
+  const unsigned columns = mysql_num_fields(result);
+  const MYSQL_FIELD* fields = mysql_fetch_fields(result);
+  for (unsigned c = 0; c < columns; ++c) out.columns.emplace_back(fields[c].name);
+  while (MYSQL_ROW row = mysql_fetch_row(result)) {
+    const unsigned long* lengths = mysql_fetch_lengths(result);
+    auto& added = out.rows.emplace_back();
+    for (unsigned c = 0; c < columns; ++c) {
+      if (row[c] == nullptr) {
+        added.emplace_back(std::nullopt);
+      } else {
+        added.emplace_back(std::string(row[c], lengths[c]));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+unsigned MysqlErrorNumber(const absl::Status& status) {
+  const auto payload = status.GetPayload(kPayload);
+  unsigned number = 0;
+  return payload && absl::SimpleAtoi(std::string(*payload), &number) ? number : 0;
+}
+
+MysqlConnection::MysqlConnection() { mysql_init(&handle_); }
+MysqlConnection::~MysqlConnection() { mysql_close(&handle_); }
+
+absl::StatusOr<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const Dsn& dsn, const std::string& username,
+                                                                       const Secret& password,
+                                                                       const ConnectOptions& options,
+                                                                       absl::Time deadline) {
+  std::unique_ptr<MysqlConnection> connection(new MysqlConnection());
+  MYSQL* handle = &connection->handle_;
+  mysql_optionsv(handle, MYSQL_OPT_NONBLOCK, 0);
+  const unsigned local_infile = 0;   // or a hostile server could read the agent's files
+  mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+  mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  SetTls(handle, options);
+  const std::string clear_text(password.Reveal());
+  DBA_RETURN_IF_ERROR(Connect(handle, dsn, username, clear_text, std::min(deadline, absl::Now() + options.connect_timeout)));
+  connection->mariadb_ = absl::StrContains(mysql_get_server_info(handle), "MariaDB");
+  DBA_RETURN_IF_ERROR(connection->SetUpSession(deadline));
+  return connection;
+}
+
+absl::Status MysqlConnection::SetUpSession(absl::Time deadline) {
+  return Run("SET NAMES utf8mb4, SESSION sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00', "
+             "autocommit = 1",
+             deadline)
+      .status();
+}
+
+absl::Status MysqlConnection::Reset(absl::Time deadline) {
+  {
+    const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
+    if (mysql_reset_connection(&handle_) != 0) {
+      broken_ = true;
+      return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+    }
+  }
+  return SetUpSession(deadline);
+}
+
+absl::Status MysqlConnection::Fail(unsigned number, absl::string_view message, absl::Time deadline) {
+  if (number < kFirstClientError || number > kLastClientError) return MysqlError(number, message);
+  broken_ = true;
+  if (absl::Now() >= deadline) {
+    return absl::DeadlineExceededError("the database did not answer before the call's deadline; try again");
+  }
+  return absl::UnavailableError(absl::StrCat("the connection to the database broke: ", message));
+}
+
+absl::StatusOr<RowSet> MysqlConnection::Run(const std::string& sql, absl::Time deadline) {
+  const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
+  if (mysql_real_query(&handle_, sql.data(), sql.size()) != 0) {
+    return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+  }
+  MYSQL_RES* result = mysql_store_result(&handle_);
+  if (result == nullptr) {
+    if (mysql_field_count(&handle_) == 0) return RowSet();
+    return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+  }
+  const absl::Cleanup free_result = [result] { mysql_free_result(result); };
+  return Rows(result);
+}
+
+absl::StatusOr<RowSet> MysqlConnection::RunPrepared(const std::string& sql, size_t max_rows, size_t max_value_bytes,
+                                                    absl::Time deadline) {
+  const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
+  MYSQL_STMT* statement = mysql_stmt_init(&handle_);
+  if (statement == nullptr) return absl::ResourceExhaustedError("out of memory for a statement");
+  const absl::Cleanup close_statement = [statement] { mysql_stmt_close(statement); };
+  if (mysql_stmt_prepare(statement, sql.data(), sql.size()) != 0) {
+    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  }
+  if (mysql_stmt_field_count(statement) == 0) return absl::InvalidArgumentError("the query is not a SELECT");
+  if (mysql_stmt_execute(statement) != 0) {
+    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  }
+  return FetchPrepared(statement, max_rows, max_value_bytes, deadline);
+}
+
+absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, size_t max_rows, size_t max_value_bytes,
+                                                      absl::Time deadline) {
+  MYSQL_RES* metadata = mysql_stmt_result_metadata(statement);
+  if (metadata == nullptr) return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  const absl::Cleanup free_metadata = [metadata] { mysql_free_result(metadata); };
+  const size_t columns = mysql_num_fields(metadata);
+  RowSet out;
+  for (size_t c = 0; c < columns; ++c) out.columns.emplace_back(mysql_fetch_fields(metadata)[c].name);
+  std::vector<std::string> buffers(columns, std::string(max_value_bytes, '\0'));
+  std::vector<unsigned long> lengths(columns);
+  std::vector<my_bool> nulls(columns);
+  std::vector<MYSQL_BIND> binds(columns);
+  for (size_t c = 0; c < columns; ++c) {
+    binds[c] = {};
+    binds[c].buffer_type = MYSQL_TYPE_STRING;
+    binds[c].buffer = buffers[c].data();
+    binds[c].buffer_length = max_value_bytes;
+    binds[c].length = &lengths[c];
+    binds[c].is_null = &nulls[c];
+  }
+  if (mysql_stmt_bind_result(statement, binds.data()) != 0) {
+    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  }
+  while (true) {
+    const int fetched = mysql_stmt_fetch(statement);
+    if (fetched == MYSQL_NO_DATA) return out;
+    if (fetched == MYSQL_DATA_TRUNCATED) {
+      broken_ = true;
+      return absl::InvalidArgumentError(
+          absl::StrCat("the query returned a value of more than ", max_value_bytes, " bytes"));
+    }
+    if (fetched != 0) return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+    if (out.rows.size() == max_rows) {
+      broken_ = true;  // the rest of the rows is not worth reading
+      return absl::InvalidArgumentError(absl::StrCat("the query returned more than ", max_rows, " rows"));
+    }
+    auto& row = out.rows.emplace_back();
+    for (size_t c = 0; c < columns; ++c) {
+      if (nulls[c] != 0) {
+        row.emplace_back(std::nullopt);
+      } else {
+        row.emplace_back(buffers[c].substr(0, lengths[c]));
+      }
+    }
+  }
+}
+
+absl::Status MysqlConnection::LimitTime(absl::Time deadline) {
+  const absl::Duration left = deadline - absl::Now();
+  if (left <= absl::Milliseconds(1)) return absl::DeadlineExceededError("the call's deadline has passed");
+  const double seconds = absl::ToDoubleSeconds(left) * 0.9;
+  const unsigned lock_seconds = std::min(WholeSeconds(left), 5U);
+  // MySQL limits only SELECT; what else runs there is ended by the watchdog, which closes the connection.
+  return Run(mariadb_ ? absl::StrCat("SET SESSION max_statement_time = ", seconds, ", lock_wait_timeout = ", lock_seconds)
+                      : absl::StrCat("SET SESSION max_execution_time = ", static_cast<int64_t>(seconds * 1000),
+                                     ", lock_wait_timeout = ", lock_seconds),
+             deadline)
+      .status();
+}
+
+std::string MysqlConnection::server_version() const {
+  // A MariaDB server may put 5.5.5- before its version, for old replicas.
+  std::string version = mysql_get_server_info(const_cast<MYSQL*>(&handle_));
+  return mariadb_ && absl::StartsWith(version, "5.5.5-") ? version.substr(6) : version;
+}
+
+}  // namespace dba::agent

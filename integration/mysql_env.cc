@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integration/mysql_env.h"
+
+#include <mysql.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/status_macros.h"
+#include "common/testing/wait_for.h"
+#include "integration/server_process.h"
+
+namespace dba {
+namespace {
+
+constexpr char kUser[] = "mysql";
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MysqlEnv>> MysqlEnv::Start() {
+  std::unique_ptr<MysqlEnv> env(new MysqlEnv());
+  env->password_ = "root-password";
+  DBA_RETURN_IF_ERROR(env->Initialise());
+  env->port_ = FreePort();
+  DBA_RETURN_IF_ERROR(env->StartAgain());
+  return env;
+}
+
+absl::Status MysqlEnv::Initialise() {
+  DBA_ASSIGN_OR_RETURN(folder_, MakeServerFolder("dba-mariadb", kUser));
+  Subprocess::Options options;
+  options.args = AsUser(kUser, {EnvOr("DBA_MARIADB_INSTALL_DB", "mariadb-install-db"), "--no-defaults",
+                                absl::StrCat("--datadir=", folder_, "/data"), "--auth-root-authentication-method=normal",
+                                "--skip-test-db", "--innodb-log-file-size=8M"});
+  options.directory = folder_;
+  const absl::StatusOr<CommandResult> result = RunCommand(options);
+  if (!result.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("mariadb-install-db cannot be run (", result.status().message(), "): run tools/setup"));
+  }
+  if (result->exit_code != 0) return absl::UnavailableError(absl::StrCat("mariadb-install-db failed: ", result->out, result->err));
+  std::ofstream(folder_ + "/init.sql") << "ALTER USER root@localhost IDENTIFIED BY '" << password_ << "';\n"
+                                       << "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '" << password_ << "';\n"
+                                       << "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n";
+  return absl::OkStatus();
+}
+
+absl::Status MysqlEnv::StartAgain() {
+  Subprocess::Options options;
+  options.args = AsUser(
+      kUser, {EnvOr("DBA_MARIADBD", "mariadbd"), "--no-defaults", absl::StrCat("--datadir=", folder_, "/data"),
+              absl::StrCat("--socket=", folder_, "/socket"), absl::StrCat("--port=", port_), "--bind-address=127.0.0.1",
+              absl::StrCat("--pid-file=", folder_, "/pid"), absl::StrCat("--init-file=", folder_, "/init.sql"),
+              "--general-log=1", absl::StrCat("--general-log-file=", folder_, "/general.log"), "--skip-name-resolve",
+              "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0",
+              "--max-connections=40"});
+  options.directory = folder_;
+  DBA_ASSIGN_OR_RETURN(server_, Subprocess::Start(options));
+  if (!WaitFor([&] { return !server_->Running() || Run("SELECT 1").ok(); }, absl::Seconds(60)) || !server_->Running()) {
+    return absl::UnavailableError(absl::StrCat("MariaDB did not start: ", server_->Stderr()));
+  }
+  return absl::OkStatus();
+}
+
+MysqlEnv::~MysqlEnv() {
+  if (server_ != nullptr) {
+    Thaw();
+    Kill();
+  }
+  std::error_code ignored;
+  if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
+}
+
+void MysqlEnv::SignalAll(int signal) {
+  for (const pid_t pid : ProcessTree(server_->pid())) kill(pid, signal);
+}
+
+void MysqlEnv::Freeze() { SignalAll(SIGSTOP); }
+void MysqlEnv::Thaw() { SignalAll(SIGCONT); }
+
+void MysqlEnv::Kill() {
+  SignalAll(SIGKILL);
+  (void)server_->Wait();
+}
+
+std::string MysqlEnv::GeneralLog() const {
+  std::stringstream text;
+  text << std::ifstream(folder_ + "/general.log").rdbuf();
+  return text.str();
+}
+
+absl::StatusOr<std::string> MysqlEnv::Run(const std::string& sql) const { return RunAs("root", password_, "", sql); }
+
+absl::StatusOr<std::string> MysqlEnv::RunAs(const std::string& user, const std::string& password,
+                                            const std::string& database, const std::string& sql) const {
+  MYSQL handle;
+  mysql_init(&handle);
+  const std::unique_ptr<MYSQL, void (*)(MYSQL*)> closer(&handle, mysql_close);
+  const unsigned seconds = 5;
+  mysql_optionsv(&handle, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
+  mysql_optionsv(&handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+  if (mysql_real_connect(&handle, "127.0.0.1", user.c_str(), password.c_str(), database.empty() ? nullptr : database.c_str(),
+                         port_, nullptr, 0) == nullptr) {
+    return absl::UnavailableError(mysql_error(&handle));
+  }
+  if (mysql_real_query(&handle, sql.data(), sql.size()) != 0) return absl::InternalError(mysql_error(&handle));
+  std::string value;
+  if (MYSQL_RES* result = mysql_store_result(&handle); result != nullptr) {
+    const MYSQL_ROW row = mysql_fetch_row(result);
+    if (row != nullptr && row[0] != nullptr) value = row[0];
+    mysql_free_result(result);
+  }
+  return value;
+}
+
+}  // namespace dba

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A private MariaDB server for tests: fresh data, a free port of the loopback interface. DBA_MARIADBD and
+// DBA_MARIADB_INSTALL_DB choose another release than Debian's.
+#ifndef DBA_INTEGRATION_MYSQL_ENV_H_
+#define DBA_INTEGRATION_MYSQL_ENV_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/testing/subprocess.h"
+
+namespace dba {
+
+class MysqlEnv {
+ public:
+  // Answers when it returns. The error says how to get what is missing.
+  static absl::StatusOr<std::unique_ptr<MysqlEnv>> Start();
+  ~MysqlEnv();
+
+  uint16_t port() const { return port_; }
+  const std::string& root_password() const { return password_; }
+
+  // Runs one statement as root; the first cell of its result.
+  absl::StatusOr<std::string> Run(const std::string& sql) const;
+  absl::StatusOr<std::string> RunAs(const std::string& user, const std::string& password, const std::string& database,
+                                    const std::string& sql) const;
+
+  // Freezes and thaws the server.
+  void Freeze();
+  void Thaw();
+  void Kill();
+  absl::Status StartAgain();
+
+  // Every statement the server was sent.
+  std::string GeneralLog() const;
+
+ private:
+  MysqlEnv() = default;
+  absl::Status Initialise();
+  void SignalAll(int signal);
+
+  std::string folder_;
+  std::string password_;
+  uint16_t port_ = 0;
+  std::unique_ptr<Subprocess> server_;
+};
+
+}  // namespace dba
+
+#endif  // DBA_INTEGRATION_MYSQL_ENV_H_
