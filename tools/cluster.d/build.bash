@@ -6,6 +6,15 @@
 KUBE_VERSION=$(sed -nE 's/^(require )?\s*k8s.io\/kubernetes (v[0-9.]+).*/\2/p' "$PARTS/kubernetes/go.mod")
 GRPCURL_VERSION=v1.9.4
 
+# Debian's backports put Go outside PATH; it fetches the toolchain that a module asks for.
+need_go() {
+  local dir
+  for dir in /usr/local/go/bin /usr/lib/go-1.2[3-9]/bin; do
+    command -v go >/dev/null || [[ ! -x $dir/go ]] || PATH+=:$dir
+  done
+  need go golang-1.23-go
+}
+
 # module_key FOLDER: a short hash of a Go module's files.
 module_key() { find "$PARTS/$1" -type f \( -name 'go.*' -o -name '*.go' \) -print0 | sort -z | xargs -0 cat | sha256sum | cut -c1-12; }
 
@@ -17,7 +26,7 @@ GRPCURL_BIN=$CACHE/bin/grpcurl-$GRPCURL_VERSION
 go_build() {
   local output=$1 folder=$2 package=$3 ldflags=$4 pid begin=$SECONDS log
   [[ ! -x $output ]] || return 0
-  need go golang-go
+  need_go
   mkdir -p "${output%/*}"
   log=$output.log
   say "building ${output##*/} (once)"
@@ -50,7 +59,7 @@ build_kubernetes() {
 # The module proxy gives grpcurl's own go.sum, so no module of ours is needed.
 build_grpcurl() {
   [[ ! -x $GRPCURL_BIN/grpcurl ]] || return 0
-  need go golang-go
+  need_go
   say "building grpcurl"
   GOBIN=$GRPCURL_BIN CGO_ENABLED=0 GOFLAGS='' go install "github.com/fullstorydev/grpcurl/cmd/grpcurl@$GRPCURL_VERSION" 2>&1 8>&- |
     sed 's/^/  /' >&2

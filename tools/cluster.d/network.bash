@@ -22,7 +22,6 @@ check_node_machine() {
   need iptables iptables
   need ip iproute2
   need nsenter util-linux
-  command -v kubectl >/dev/null || need go golang-go
   [[ -x /usr/lib/cni/ptp ]] || die "the CNI plugins are not installed" "apt-get install containernetworking-plugins"
   [[ -d /sys/fs/cgroup/memory || -e /sys/fs/cgroup/cgroup.controllers ]] ||
     die "no memory cgroup in /sys/fs/cgroup" "tools/cluster up --control-plane-only"
