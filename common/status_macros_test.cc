@@ -2,6 +2,7 @@
 #include "common/status_macros.h"
 
 #include <memory>
+#include <utility>
 
 #include "gtest/gtest.h"
 
@@ -16,7 +17,7 @@ absl::Status Check(const absl::Status& status, int* reached) {
 
 absl::StatusOr<int> Add(absl::StatusOr<std::unique_ptr<int>> a, absl::StatusOr<int> b) {
   DBA_ASSIGN_OR_RETURN(const std::unique_ptr<int> left, std::move(a));
-  DBA_ASSIGN_OR_RETURN(const int right, b);
+  DBA_ASSIGN_OR_RETURN(const int right, std::move(b));
   return *left + right;
 }
 
