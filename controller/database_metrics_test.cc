@@ -23,7 +23,7 @@ api::ManagedDatabase Shop() {
   return database;
 }
 
-api::HistoryEntry Run(const char* job, const char* outcome, int seconds) {
+api::HistoryEntry Ended(const char* job, const char* outcome, int seconds) {
   api::HistoryEntry entry;
   entry.job_name = job;
   entry.outcome = outcome;
@@ -60,7 +60,7 @@ TEST(DatabaseMetricsTest, CountsARunOnce) {
   DatabaseMetrics metrics;
   api::ManagedDatabase database = Shop();
   api::ManagedDatabaseStatus status;
-  status.history = {Run("b", "Failed", 2), Run("a", "Succeeded", 40)};
+  status.history = {Ended("b", "Failed", 2), Ended("a", "Succeeded", 40)};
   metrics.OnStatus(database, status);
   database.status = status;
   metrics.OnStatus(database, status);

@@ -103,8 +103,10 @@ absl::Status Run(const Config& config) {
   op.StartWatching();
   while (!op.HasSynced() && clock.WaitFor(absl::Milliseconds(20), stop.Token())) {
   }
-  leadership.Lead([&op] { op.StartWorking(); }, [&op] { op.Stop(); },
-                  [&](bool leading) { runtime_metrics.ObserveLeading(leading); }, stop.Token());
+  if (op.HasSynced()) {
+    leadership.Lead([&op] { op.StartWorking(); }, [&op] { op.Stop(); },
+                    [&runtime_metrics](bool leading) { runtime_metrics.ObserveLeading(leading); }, stop.Token());
+  }
   op.Stop();
   return absl::OkStatus();
 }

@@ -29,6 +29,8 @@ class Operator : public MigrationSource {
 
   Operator(kube::KubeClient* kube, Clock* clock, SecureRandom* random, Options options, ReconcileFunction reconcile);
 
+  ~Operator() override { Stop(); }
+
   // Begins to watch; a replica that does not lead watches too, so that it can take over without a list.
   void StartWatching();
   // Begins to work, on all ManagedDatabases. Call it once all kinds were listed.
