@@ -93,7 +93,8 @@ absl::Status KubeEnv::InstallCrds() const {
 
 KubeEnv::~KubeEnv() {
   // The state folder goes away with this object in any case; what is left behind the tool clears on its next run.
-  if (ours_) Run({root_ + "/tools/cluster", "down", "--state", dir_.File("cluster")}, "", absl::Minutes(1)).IgnoreError();
+  if (ours_)
+    Run({root_ + "/tools/cluster", "down", "--state", dir_.File("cluster")}, "", absl::Minutes(1)).IgnoreError();
 }
 
 absl::StatusOr<std::string> KubeEnv::Kubectl(std::vector<std::string> args, const std::string& stdin_text) const {

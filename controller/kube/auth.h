@@ -17,14 +17,14 @@
 namespace dba::kube {
 
 struct ApiServerConfig {
-  bool tls = true;          // false only for a loopback address, as of `kubectl proxy`
-  std::string host;         // what the certificate must name
+  bool tls = true;   // false only for a loopback address, as of `kubectl proxy`
+  std::string host;  // what the certificate must name
   int port = 443;
-  std::string address;      // where to connect when that is not `host`
-  std::string ca_pem;       // the trusted certificates when `ca_file` is empty
-  std::string ca_file;      // re-read, since it rotates
-  Secret token;             // the bearer token when `token_file` is empty
-  std::string token_file;   // re-read, since it expires
+  std::string address;                 // where to connect when that is not `host`
+  std::string ca_pem;                  // the trusted certificates when `ca_file` is empty
+  std::string ca_file;                 // re-read, since it rotates
+  Secret token;                        // the bearer token when `token_file` is empty
+  std::string token_file;              // re-read, since it expires
   std::string client_certificate_pem;  // with its key, read once
   Secret client_key_pem;
   std::string default_namespace;

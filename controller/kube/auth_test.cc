@@ -18,12 +18,12 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 json Kubeconfig() {
-  return {{"current-context", "c"},
-          {"contexts", {{{"name", "c"}, {"context", {{"cluster", "k"}, {"user", "u"}, {"namespace", "shop"}}}}}},
-          {"clusters",
-           {{{"name", "k"},
-             {"cluster", {{"server", "https://10.0.0.1:6443"}, {"certificate-authority-data", "Q0E="}}}}}},
-          {"users", {{{"name", "u"}, {"user", {{"token", "t0k"}}}}}}};
+  return {
+      {"current-context", "c"},
+      {"contexts", {{{"name", "c"}, {"context", {{"cluster", "k"}, {"user", "u"}, {"namespace", "shop"}}}}}},
+      {"clusters",
+       {{{"name", "k"}, {"cluster", {{"server", "https://10.0.0.1:6443"}, {"certificate-authority-data", "Q0E="}}}}}},
+      {"users", {{{"name", "u"}, {"user", {{"token", "t0k"}}}}}}};
 }
 
 absl::StatusOr<ApiServerConfig> Load(const json& kubeconfig, const TempDir& dir) {

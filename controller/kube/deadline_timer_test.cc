@@ -47,9 +47,7 @@ TEST(DeadlineTimerTest, FiresInTheOrderOfTheDeadlines) {
 TEST(DeadlineTimerTest, ADestroyedAlarmStaysSilent) {
   Recorder recorder;
   DeadlineTimer timer;
-  {
-    const DeadlineTimer::Alarm never(&timer, absl::Milliseconds(20), recorder.Note(1));
-  }
+  { const DeadlineTimer::Alarm never(&timer, absl::Milliseconds(20), recorder.Note(1)); }
   const DeadlineTimer::Alarm after(&timer, absl::Milliseconds(40), recorder.Note(2));
   EXPECT_THAT(recorder.WaitForCount(1), testing::ElementsAre(2));
 }

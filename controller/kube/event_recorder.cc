@@ -78,22 +78,23 @@ Json EventRecorder::Build(const EventSubject& subject, EventType type, absl::str
                           absl::string_view action, absl::string_view note) {
   const std::string name_space = subject.name_space.empty() ? "default" : subject.name_space;
   const std::string name = absl::StrCat(Cut(subject.name, kMaxNamePrefixBytes), ".", RandomHex(*random_, 8));
-  return {{"apiVersion", "events.k8s.io/v1"},
-          {"kind", "Event"},
-          {"metadata", {{"name", name}, {"namespace", name_space}}},
-          {"eventTime", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", clock_->Now(), absl::UTCTimeZone())},
-          {"type", type == EventType::kNormal ? "Normal" : "Warning"},
-          {"reason", Cut(reason, kMaxWordBytes)},
-          {"action", Cut(action, kMaxWordBytes)},
-          {"note", Cut(note, kMaxNoteBytes)},
-          {"reportingController", options_.controller},
-          {"reportingInstance", Cut(options_.instance.empty() ? options_.controller : options_.instance, kMaxWordBytes)},
-          {"regarding",
-           {{"apiVersion", subject.api_version},
-            {"kind", subject.kind},
-            {"namespace", subject.name_space},
-            {"name", subject.name},
-            {"uid", subject.uid}}}};
+  return {
+      {"apiVersion", "events.k8s.io/v1"},
+      {"kind", "Event"},
+      {"metadata", {{"name", name}, {"namespace", name_space}}},
+      {"eventTime", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", clock_->Now(), absl::UTCTimeZone())},
+      {"type", type == EventType::kNormal ? "Normal" : "Warning"},
+      {"reason", Cut(reason, kMaxWordBytes)},
+      {"action", Cut(action, kMaxWordBytes)},
+      {"note", Cut(note, kMaxNoteBytes)},
+      {"reportingController", options_.controller},
+      {"reportingInstance", Cut(options_.instance.empty() ? options_.controller : options_.instance, kMaxWordBytes)},
+      {"regarding",
+       {{"apiVersion", subject.api_version},
+        {"kind", subject.kind},
+        {"namespace", subject.name_space},
+        {"name", subject.name},
+        {"uid", subject.uid}}}};
 }
 
 int64_t EventRecorder::dropped() const {

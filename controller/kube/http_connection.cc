@@ -70,7 +70,8 @@ absl::StatusOr<std::unique_ptr<httplib::ClientImpl>> MakeTlsClient(const ApiServ
 }
 
 bool HasControlCharacter(absl::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 absl::Status ErrorStatus(httplib::Error error, const std::string& peer) {

@@ -21,7 +21,8 @@ class ClientImpl;
 
 namespace dba::kube {
 
-// The process must ignore SIGPIPE, which cpp-httplib does only in its server. Send() from one thread at a time; Abort() from any.
+// The process must ignore SIGPIPE, which cpp-httplib does only in its server. Send() from one thread at a time; Abort()
+// from any.
 class HttpConnection {
  public:
   // INVALID_ARGUMENT: a certificate or key is not PEM. Connects only in Send().
@@ -30,8 +31,7 @@ class HttpConnection {
   ~HttpConnection();
 
   // As HttpTransport's methods; `on_bytes` may be null. CANCELLED once Abort() was called.
-  absl::StatusOr<HttpResponse> Send(const HttpRequest& request,
-                                    const std::function<bool(absl::string_view)>& on_bytes);
+  absl::StatusOr<HttpResponse> Send(const HttpRequest& request, const std::function<bool(absl::string_view)>& on_bytes);
 
   // Ends the running and every later Send(). Does not block.
   void Abort();

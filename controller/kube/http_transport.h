@@ -17,8 +17,8 @@ namespace dba::kube {
 
 // These are all the headers that can be sent, so that no caller's text becomes a header.
 struct HttpRequest {
-  std::string method;  // "GET", "POST", "PATCH", "DELETE"
-  std::string target;  // path and query, percent-encoded
+  std::string method;        // "GET", "POST", "PATCH", "DELETE"
+  std::string target;        // path and query, percent-encoded
   std::string content_type;  // empty: no body
   Secret bearer_token;       // empty: none is sent
   std::string body;

@@ -41,8 +41,8 @@ absl::StatusOr<HttpResponse> HttplibTransport::SendOn(HttpConnection* connection
   });
   absl::StatusOr<HttpResponse> response = connection->Send(request, nullptr);
   if (expired && absl::IsCancelled(response.status())) {
-    return absl::DeadlineExceededError(
-        absl::StrCat("API server ", credentials_->config().host, ": no answer in ", absl::FormatDuration(request.timeout)));
+    return absl::DeadlineExceededError(absl::StrCat("API server ", credentials_->config().host, ": no answer in ",
+                                                    absl::FormatDuration(request.timeout)));
   }
   return response;
 }

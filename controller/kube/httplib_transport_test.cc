@@ -48,10 +48,10 @@ class Server {
   explicit Server(int port = 0) {
     server_.set_keep_alive_timeout(1);
     const auto echo = [](const httplib::Request& request, httplib::Response& response) {
-      response.set_content(absl::StrCat(request.method, " ", request.target, " auth=",
-                                        request.get_header_value("Authorization"), " agent=",
-                                        request.get_header_value("User-Agent"), " body=", request.body),
-                           "application/json");
+      response.set_content(
+          absl::StrCat(request.method, " ", request.target, " auth=", request.get_header_value("Authorization"),
+                       " agent=", request.get_header_value("User-Agent"), " body=", request.body),
+          "application/json");
     };
     server_.Get("/echo", echo);
     server_.Post("/echo", echo);
@@ -63,10 +63,11 @@ class Server {
     server_.Get("/moved", [](const httplib::Request&, httplib::Response& response) { response.set_redirect("/echo"); });
     server_.Get("/hang", [this](const httplib::Request&, httplib::Response&) { release_.Wait(); });
     server_.Get("/huge", [](const httplib::Request&, httplib::Response& response) {
-      response.set_content_provider(size_t{65} << 20, "application/json", [](size_t, size_t left, httplib::DataSink& sink) {
-        static const auto& block = *new std::string(1 << 20, 'x');
-        return sink.write(block.data(), std::min(left, block.size()));
-      });
+      response.set_content_provider(size_t{65} << 20, "application/json",
+                                    [](size_t, size_t left, httplib::DataSink& sink) {
+                                      static const auto& block = *new std::string(1 << 20, 'x');
+                                      return sink.write(block.data(), std::min(left, block.size()));
+                                    });
     });
     server_.Get("/stream", [this](const httplib::Request&, httplib::Response& response) {
       response.set_chunked_content_provider("application/json", [this](size_t offset, httplib::DataSink& sink) {
@@ -182,9 +183,9 @@ TEST_F(HttplibTransportTest, StreamsUntilTheServerEnds) {
 }
 
 TEST_F(HttplibTransportTest, StreamsUntilTheCallerEnds) {
-  ASSERT_OK_AND_ASSIGN(const HttpResponse end, transport_->Stream(
-                                                   Request("GET", "/stream"), [](absl::string_view) { return false; },
-                                                   StopToken()));
+  ASSERT_OK_AND_ASSIGN(const HttpResponse end,
+                       transport_->Stream(
+                           Request("GET", "/stream"), [](absl::string_view) { return false; }, StopToken()));
   EXPECT_EQ(end.status, 200);
 }
 

@@ -24,7 +24,8 @@ class Parser {
   absl::StatusOr<ApiServerConfig> Parse(absl::string_view text) {
     const absl::StatusOr<Json> root = ParseJson(text);
     if (!root.ok() || !root->is_object()) {
-      return absl::InvalidArgumentError(absl::StrCat("kubeconfig ", path_, " is not JSON; make one that is: kubectl config ",
+      return absl::InvalidArgumentError(absl::StrCat("kubeconfig ", path_,
+                                                     " is not JSON; make one that is: kubectl config ",
                                                      "view --raw --flatten --minify -o json > FILE"));
     }
     DBA_ASSIGN_OR_RETURN(const std::string context_name, GetStringOr(*root, {"current-context"}, ""));
@@ -89,7 +90,8 @@ class Parser {
       return Error("insecure-skip-tls-verify is refused; give certificate-authority");
     }
     DBA_ASSIGN_OR_RETURN(config->ca_pem, Pem(cluster, "certificate-authority"));
-    if (config->tls && config->ca_pem.empty()) return Error("certificate-authority or certificate-authority-data is missing");
+    if (config->tls && config->ca_pem.empty())
+      return Error("certificate-authority or certificate-authority-data is missing");
     return absl::OkStatus();
   }
 
@@ -113,8 +115,8 @@ class Parser {
   absl::Status ReadUser(const Json& user, ApiServerConfig* config) const {
     for (const char* unsupported : {"exec", "auth-provider", "username", "password"}) {
       if (user.contains(unsupported)) {
-        return Error(absl::StrCat("users: ", unsupported, " is not supported; use a service account's token: ",
-                                  "kubectl create token NAME"));
+        return Error(absl::StrCat("users: ", unsupported,
+                                  " is not supported; use a service account's token: ", "kubectl create token NAME"));
       }
     }
     DBA_ASSIGN_OR_RETURN(std::string token, GetStringOr(user, {"token"}, ""));

@@ -93,19 +93,17 @@ void Reflector::OnEvent(WatchEvent event) {
   if (!version.empty()) resource_version_ = std::move(version);
   if (event.type == WatchEvent::Type::kBookmark) return;
   const ObjectKey key = KeyOf(event.object);
-  const bool changed =
-      event.type == WatchEvent::Type::kDeleted
-          ? store_.Remove(key)
-          : store_.Put(key, options_.transform ? options_.transform(event.object) : event.object);
+  const bool changed = event.type == WatchEvent::Type::kDeleted
+                           ? store_.Remove(key)
+                           : store_.Put(key, options_.transform ? options_.transform(event.object) : event.object);
   if (changed) handler_(key);
 }
 
 void Reflector::BackOff(const absl::Status& status, const StopToken& stop) {
   const absl::Duration delay = BackoffDelay(options_.backoff, ++failures_, Jitter(*random_));
-  LogWarning("cannot follow objects, trying again", {{"resource", options_.resource.plural},
-                                                     {"error", status},
-                                                     {"failures", failures_},
-                                                     {"delay_seconds", delay}});
+  LogWarning(
+      "cannot follow objects, trying again",
+      {{"resource", options_.resource.plural}, {"error", status}, {"failures", failures_}, {"delay_seconds", delay}});
   clock_->WaitFor(delay, stop);
 }
 

@@ -8,8 +8,7 @@ namespace dba::kube {
 namespace {
 
 bool IsUnreserved(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 }  // namespace
@@ -34,8 +33,7 @@ std::string PercentEncode(absl::string_view text) {
 std::string ResourcePath(const Resource& resource, const ObjectKey& key) {
   std::string path = resource.group.empty()
                          ? absl::StrCat("/api/", resource.version)
-                         : absl::StrCat("/apis/", PercentEncode(resource.group),
-                                        "/", resource.version);
+                         : absl::StrCat("/apis/", PercentEncode(resource.group), "/", resource.version);
   if (!key.name_space.empty()) {
     absl::StrAppend(&path, "/namespaces/", PercentEncode(key.name_space));
   }
@@ -45,9 +43,7 @@ std::string ResourcePath(const Resource& resource, const ObjectKey& key) {
 }
 
 std::string ApiVersion(const Resource& resource) {
-  return resource.group.empty()
-             ? std::string(resource.version)
-             : absl::StrCat(resource.group, "/", resource.version);
+  return resource.group.empty() ? std::string(resource.version) : absl::StrCat(resource.group, "/", resource.version);
 }
 
 std::string DescribeObject(const Resource& resource, const ObjectKey& key) {

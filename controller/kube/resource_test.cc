@@ -24,8 +24,7 @@ TEST(ResourcePathTest, NamesAnObjectOutsideNamespaces) {
 }
 
 TEST(ResourcePathTest, KeepsAHostileNameInsideItsSegment) {
-  EXPECT_EQ(ResourcePath(kSecrets, {"a/b", "../x?y=1\r\n"}),
-            "/api/v1/namespaces/a%2Fb/secrets/..%2Fx%3Fy%3D1%0D%0A");
+  EXPECT_EQ(ResourcePath(kSecrets, {"a/b", "../x?y=1\r\n"}), "/api/v1/namespaces/a%2Fb/secrets/..%2Fx%3Fy%3D1%0D%0A");
 }
 
 TEST(PercentEncodeTest, KeepsOnlyUnreservedCharacters) {

@@ -89,9 +89,8 @@ absl::StatusOr<HttpResponse> RestKubeClient::Send(HttpRequest request, const std
 
 absl::StatusOr<Json> RestKubeClient::Call(HttpRequest request, const std::string& context) {
   request.timeout = options_.call_timeout;
-  DBA_ASSIGN_OR_RETURN(const HttpResponse response, Send(std::move(request), context, [this](const HttpRequest& r) {
-    return transport_->Do(r);
-  }));
+  DBA_ASSIGN_OR_RETURN(const HttpResponse response,
+                       Send(std::move(request), context, [this](const HttpRequest& r) { return transport_->Do(r); }));
   absl::StatusOr<Json> body = ParseJson(response.body);
   // Cut short on its way: a write may have had its effect, which is what UNAVAILABLE says.
   if (!body.ok()) return absl::UnavailableError(absl::StrCat(context, ": the answer is no JSON"));
@@ -141,10 +140,11 @@ absl::Status RestKubeClient::Watch(const Resource& resource, absl::string_view n
   const int seconds = kShortestWatchSeconds + static_cast<int>(kShortestWatchSeconds * Jitter(*random_));
   HttpRequest request;
   request.method = "GET";
-  request.target = absl::StrCat(
-      ResourcePath(resource, key),
-      Query({{"watch", "true"}, {"allowWatchBookmarks", "true"}, {"resourceVersion", resource_version},
-             {"labelSelector", label_selector}, {"timeoutSeconds", absl::StrCat(seconds)}}));
+  request.target = absl::StrCat(ResourcePath(resource, key), Query({{"watch", "true"},
+                                                                    {"allowWatchBookmarks", "true"},
+                                                                    {"resourceVersion", resource_version},
+                                                                    {"labelSelector", label_selector},
+                                                                    {"timeoutSeconds", absl::StrCat(seconds)}}));
   request.timeout = absl::Seconds(seconds) + kWatchGrace;
   WatchDecoder decoder(context, [&](WatchEvent event) {
     DropManagedFields(&event.object);

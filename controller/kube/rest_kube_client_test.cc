@@ -74,7 +74,8 @@ class RestKubeClientTest : public testing::Test {
   const HttpRequest& Last() const { return transport_.requests.back(); }
   absl::Status Watch(std::vector<WatchEvent>* events) {
     return client_.Watch(
-        kJobs, "shop", "a in (b,c)", "7", [&](WatchEvent event) { events->push_back(std::move(event)); }, stop_.Token());
+        kJobs, "shop", "a in (b,c)", "7", [&](WatchEvent event) { events->push_back(std::move(event)); },
+        stop_.Token());
   }
 
   TempDir dir_;
@@ -100,7 +101,8 @@ TEST_F(RestKubeClientTest, GetsAndDropsManagedFields) {
 }
 
 TEST_F(RestKubeClientTest, ListsPageByPage) {
-  transport_.Answer(200, R"({"metadata":{"resourceVersion":"5","continue":"a+b"},"items":[{"metadata":{"name":"x"}}]})");
+  transport_.Answer(200,
+                    R"({"metadata":{"resourceVersion":"5","continue":"a+b"},"items":[{"metadata":{"name":"x"}}]})");
   transport_.Answer(200, R"({"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"y"}}]})");
   ASSERT_OK_AND_ASSIGN(const ObjectList list, client_.List(kJobs, "shop", "a=b"));
   ASSERT_EQ(list.items.size(), 2U);
@@ -159,7 +161,8 @@ TEST_F(RestKubeClientTest, CreatesInTheCollection) {
 
 TEST_F(RestKubeClientTest, AppliesToTheSubresource) {
   transport_.Answer(200, "{}");
-  ASSERT_OK(client_.Apply(kManagedDatabases, {{"metadata", {{"name", "x"}, {"namespace", "shop"}}}}, "dba/s", "status"));
+  ASSERT_OK(
+      client_.Apply(kManagedDatabases, {{"metadata", {{"name", "x"}, {"namespace", "shop"}}}}, "dba/s", "status"));
   EXPECT_EQ(Last().method, "PATCH");
   EXPECT_EQ(Last().target,
             "/apis/dbaoperator.dev/v1alpha1/namespaces/shop/manageddatabases/x/status?fieldManager=dba%2Fs&force=true");
@@ -192,8 +195,9 @@ TEST_F(RestKubeClientTest, ATruncatedAnswerIsNoSuccess) {
 
 TEST_F(RestKubeClientTest, ErrorsNameTheCallAndNoToken) {
   transport_.Fail(absl::UnavailableError("cannot connect"));
-  EXPECT_THAT(client_.Get(kJobs, kKey), StatusIs(absl::StatusCode::kUnavailable,
-                                                 AllOf(HasSubstr("get Job shop/x: cannot connect"), Not(HasSubstr("one")))));
+  EXPECT_THAT(client_.Get(kJobs, kKey),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       AllOf(HasSubstr("get Job shop/x: cannot connect"), Not(HasSubstr("one")))));
   EXPECT_THAT(observed_, ElementsAre("GET 0 api"));
 }
 

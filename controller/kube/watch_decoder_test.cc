@@ -62,8 +62,9 @@ TEST(WatchDecoderTest, AnExpiredVersionMeansListAgain) {
 }
 
 TEST(WatchDecoderTest, StaysBrokenAfterAnError) {
-  const Decoded decoded = Decode({"{\"type\":\"ERROR\",\"object\":{\"code\":500}}\n{\"type\":\"ADDED\",\"object\":{}}\n",
-                                  "{\"type\":\"ADDED\",\"object\":{}}\n"});
+  const Decoded decoded =
+      Decode({"{\"type\":\"ERROR\",\"object\":{\"code\":500}}\n{\"type\":\"ADDED\",\"object\":{}}\n",
+              "{\"type\":\"ADDED\",\"object\":{}}\n"});
   EXPECT_EQ(decoded.status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(decoded.events, IsEmpty());
 }

@@ -41,7 +41,7 @@ void Controller::Work(const StopToken& stop) {
     const absl::Duration began = clock_->Monotonic();
     const ReconcileResult result = ReconcileOnce(*key, stop);
     if (options_.observer) {
-      const absl::string_view outcome = !result.status.ok()               ? "error"
+      const absl::string_view outcome = !result.status.ok()                ? "error"
                                         : result.requeue_after.has_value() ? "requeue_after"
                                                                            : "success";
       options_.observer(outcome, clock_->Monotonic() - began);
@@ -63,10 +63,9 @@ ReconcileResult Controller::ReconcileOnce(const ObjectKey& key, const StopToken&
 
 void Controller::Schedule(const ObjectKey& key, const ReconcileResult& result) {
   if (!result.status.ok()) {
-    LogWarning("reconcile failed", {{"controller", options_.name},
-                                    {"namespace", key.name_space},
-                                    {"name", key.name},
-                                    {"error", result.status}});
+    LogWarning(
+        "reconcile failed",
+        {{"controller", options_.name}, {"namespace", key.name_space}, {"name", key.name}, {"error", result.status}});
   } else {
     queue_.Forget(key);
   }

@@ -60,8 +60,8 @@ struct LeaseStep {
 
 // What `identity` does next. `jitter` in [0, 1) shortens a wait by up to half, so that candidates do not act together;
 // a wait never passes the moment at which the Lease expires.
-LeaseStep NextLeaseStep(const LeaseView& view, absl::string_view identity, const LeaseTiming& timing, absl::Duration now,
-                        double jitter);
+LeaseStep NextLeaseStep(const LeaseView& view, absl::string_view identity, const LeaseTiming& timing,
+                        absl::Duration now, double jitter);
 
 // The Lease object that kCreate sends, and the merge patches of the other steps; each patch holds the resource version
 // of `record` as its precondition.

@@ -25,11 +25,11 @@ namespace dba {
 // Names as in client-go's and controller-runtime's metrics. Called under the queue's lock; must not block. Absent ones
 // are skipped.
 struct WorkQueueObserver {
-  std::function<void(size_t)> depth;                      // workqueue_depth
-  std::function<void()> add;                              // workqueue_adds_total
-  std::function<void(absl::Duration)> queue_duration;     // workqueue_queue_duration_seconds
-  std::function<void(absl::Duration)> work_duration;      // workqueue_work_duration_seconds
-  std::function<void()> retry;                            // workqueue_retries_total
+  std::function<void(size_t)> depth;                   // workqueue_depth
+  std::function<void()> add;                           // workqueue_adds_total
+  std::function<void(absl::Duration)> queue_duration;  // workqueue_queue_duration_seconds
+  std::function<void(absl::Duration)> work_duration;   // workqueue_work_duration_seconds
+  std::function<void()> retry;                         // workqueue_retries_total
 };
 
 // Thread-safe.

@@ -179,8 +179,7 @@ absl::Status FakeKubeClient::DoDelete(const Resource& resource, const ObjectKey&
   MutexLock lock(&mu_);
   Stored* stored = FindLocked(resource, key);
   if (stored == nullptr) return Missing(resource, key);
-  DBA_RETURN_IF_ERROR(
-      CheckPreconditions(resource, stored->object, preconditions.uid, preconditions.resource_version));
+  DBA_RETURN_IF_ERROR(CheckPreconditions(resource, stored->object, preconditions.uid, preconditions.resource_version));
   const json& metadata = stored->object["metadata"];
   if (!metadata.contains("finalizers") || metadata["finalizers"].empty()) {
     EraseLocked(resource, key);

@@ -36,7 +36,7 @@ class FakeKubeClient : public KubeClient {
     std::string resource;  // plural
     ObjectKey key;
     std::string subresource;
-    nlohmann::json body;  // null for reads and deletes
+    nlohmann::json body;  // null for get, list and delete; {"resourceVersion"} for watch
   };
   // An error returned before the call prevents it; one returned after it replaces the reply, the effect stays.
   using Hook = std::function<absl::Status(const Call&)>;

@@ -58,7 +58,11 @@ absl::StatusOr<std::vector<WatchEvent>> FakeKubeClient::DueLocked(Stream* stream
 absl::Status FakeKubeClient::Watch(const Resource& resource, absl::string_view name_space,
                                    absl::string_view label_selector, absl::string_view resource_version,
                                    const std::function<void(WatchEvent)>& sink, const StopToken& stop) {
-  const Call call{"watch", std::string(resource.plural), {std::string(name_space), ""}, "", json()};
+  const Call call{"watch",
+                  std::string(resource.plural),
+                  {std::string(name_space), ""},
+                  "",
+                  {{"resourceVersion", std::string(resource_version)}}};
   DBA_RETURN_IF_ERROR(Enter(call));
   Stream stream;
   stream.collection = CollectionName(resource);

@@ -13,7 +13,7 @@ using nlohmann::json;
 // The key of the lists that our objects and core/v1's Pods declare as maps; any other list is replaced as a whole.
 const std::map<std::string, std::string>& ListMapKeys() {
   static const auto& keys = *new std::map<std::string, std::string>{
-      {"conditions", "type"}, {"containers", "name"}, {"env", "name"},
+      {"conditions", "type"},     {"containers", "name"},     {"env", "name"},
       {"initContainers", "name"}, {"ownerReferences", "uid"}, {"volumes", "name"}};
   return keys;
 }
@@ -31,11 +31,8 @@ std::string ItemStep(const std::string& field, const json& item) {
 }
 
 bool IsListMap(const std::string& field, const json& value) {
-  return value.is_array() &&
-         (field == "finalizers" || ListMapKeys().count(field) > 0) &&
-         std::all_of(value.begin(), value.end(), [&](const json& item) {
-           return !ItemStep(field, item).empty();
-         });
+  return value.is_array() && (field == "finalizers" || ListMapKeys().count(field) > 0) &&
+         std::all_of(value.begin(), value.end(), [&](const json& item) { return !ItemStep(field, item).empty(); });
 }
 
 void AddLeaves(const std::string& field, const json& value, FieldPath* path, FieldSet* leaves) {
@@ -129,8 +126,8 @@ FieldSet OwnableFields(const json& object) {
   copy.erase("apiVersion");
   copy.erase("kind");
   if (copy.contains("metadata")) {
-    for (const char* name : {"name", "namespace", "uid", "resourceVersion", "generation",
-                             "creationTimestamp", "deletionTimestamp", "managedFields"}) {
+    for (const char* name : {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
+                             "deletionTimestamp", "managedFields"}) {
       copy["metadata"].erase(name);
     }
     if (copy["metadata"].empty()) copy.erase("metadata");
@@ -145,17 +142,12 @@ json FieldOwnership::Apply(const std::string& manager, const json& live, const j
   const FieldSet sent = OwnableFields(applied);
   json merged = live;
   MergeInto("", applied, &merged);
-  // An item of a list map loses its key last: in reverse order the key is removed together with the item.
-  const FieldSet before = owned_[manager];
-  for (const FieldPath& path : before) {
+  FieldSet gone;
+  for (const FieldPath& path : owned_[manager]) {
     const bool shared = std::any_of(owned_.begin(), owned_.end(), [&](const auto& owner) {
       return owner.first != manager && owner.second.count(path) > 0;
     });
-    if (sent.count(path) == 0 && !shared) owned_[manager].erase(path);
-  }
-  FieldSet gone;
-  for (const FieldPath& path : before) {
-    if (sent.count(path) == 0 && owned_[manager].count(path) == 0) gone.insert(path);
+    if (sent.count(path) == 0 && !shared) gone.insert(path);
   }
   // A list map's item is found by its key, so a key field goes after its siblings.
   std::vector<FieldPath> order(gone.begin(), gone.end());

@@ -22,8 +22,7 @@ std::vector<absl::string_view> SplitRequirements(absl::string_view text) {
     if (c == '(') ++depth;
     if (c == ')') --depth;
     if (c == ',' && (depth == 0 || i == text.size())) {
-      parts.push_back(
-          absl::StripAsciiWhitespace(text.substr(begin, i - begin)));
+      parts.push_back(absl::StripAsciiWhitespace(text.substr(begin, i - begin)));
       begin = i + 1;
     }
   }
@@ -32,8 +31,7 @@ std::vector<absl::string_view> SplitRequirements(absl::string_view text) {
 
 bool IsLabelKey(absl::string_view key) {
   return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-           c == '_' || c == '.' || c == '/';
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == '/';
   });
 }
 
@@ -49,8 +47,7 @@ absl::StatusOr<LabelSelector> LabelSelector::Parse(absl::string_view text) {
   return selector;
 }
 
-absl::StatusOr<LabelSelector::Requirement> LabelSelector::ParseRequirement(
-    absl::string_view text) {
+absl::StatusOr<LabelSelector::Requirement> LabelSelector::ParseRequirement(absl::string_view text) {
   Requirement requirement;
   absl::string_view key = text;
   const size_t equal = text.find('=');
@@ -66,16 +63,13 @@ absl::StatusOr<LabelSelector::Requirement> LabelSelector::ParseRequirement(
     }
     requirement.values.emplace_back(absl::StripAsciiWhitespace(value));
   } else if (open != absl::string_view::npos && text.back() == ')') {
-    const std::vector<absl::string_view> words =
-        absl::StrSplit(text.substr(0, open), ' ', absl::SkipEmpty());
+    const std::vector<absl::string_view> words = absl::StrSplit(text.substr(0, open), ' ', absl::SkipEmpty());
     if (words.size() != 2 || (words[1] != "in" && words[1] != "notin")) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("cannot read the label selector \"", text, "\""));
+      return absl::InvalidArgumentError(absl::StrCat("cannot read the label selector \"", text, "\""));
     }
     key = words[0];
     requirement.wanted = words[1] == "in";
-    const absl::string_view list =
-        text.substr(open + 1, text.size() - open - 2);
+    const absl::string_view list = text.substr(open + 1, text.size() - open - 2);
     for (const absl::string_view value : absl::StrSplit(list, ',')) {
       requirement.values.emplace_back(absl::StripAsciiWhitespace(value));
     }
@@ -88,8 +82,7 @@ absl::StatusOr<LabelSelector::Requirement> LabelSelector::ParseRequirement(
   }
   requirement.key = std::string(absl::StripAsciiWhitespace(key));
   if (!IsLabelKey(requirement.key)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot read the label selector \"", text, "\""));
+    return absl::InvalidArgumentError(absl::StrCat("cannot read the label selector \"", text, "\""));
   }
   return requirement;
 }
@@ -102,16 +95,13 @@ bool LabelSelector::Matches(const nlohmann::json& object) const {
     const auto found = metadata->find("labels");
     if (found != metadata->end() && found->is_object()) labels = &*found;
   }
-  return std::all_of(
-      requirements_.begin(), requirements_.end(), [&](const Requirement& r) {
-        const auto label = labels->find(r.key);
-        const bool met =
-            label != labels->end() && label->is_string() &&
-            (r.any_value ||
-             std::find(r.values.begin(), r.values.end(),
-                       label->get_ref<const std::string&>()) != r.values.end());
-        return met == r.wanted;
-      });
+  return std::all_of(requirements_.begin(), requirements_.end(), [&](const Requirement& r) {
+    const auto label = labels->find(r.key);
+    const bool met = label != labels->end() && label->is_string() &&
+                     (r.any_value || std::find(r.values.begin(), r.values.end(),
+                                               label->get_ref<const std::string&>()) != r.values.end());
+    return met == r.wanted;
+  });
 }
 
 }  // namespace dba::kube

@@ -50,7 +50,8 @@ ObjectKey KeyOf(const json& object) { return {MetadataString(object, "namespace"
 
 absl::Status ValidateNew(const Resource& resource, const json& object) {
   if (Member(object, "apiVersion") != ApiVersion(resource) || Member(object, "kind") != std::string(resource.kind)) {
-    return Refuse(resource, object, absl::StrCat("apiVersion and kind must be ", ApiVersion(resource), " ", resource.kind));
+    return Refuse(resource, object,
+                  absl::StrCat("apiVersion and kind must be ", ApiVersion(resource), " ", resource.kind));
   }
   if (!IsDnsName(MetadataString(object, "name"))) return Refuse(resource, object, "metadata.name is not a DNS name");
   return absl::OkStatus();
@@ -62,7 +63,8 @@ absl::Status ValidateChange(const Resource& resource, const json& before, const 
       return Refuse(resource, before, "field is immutable when `immutable` is set");
     }
   }
-  if (resource.plural == "jobs" && Member(Member(before, "spec"), "template") != Member(Member(after, "spec"), "template")) {
+  if (resource.plural == "jobs" &&
+      Member(Member(before, "spec"), "template") != Member(Member(after, "spec"), "template")) {
     return Refuse(resource, before, "spec.template: field is immutable");
   }
   return absl::OkStatus();
@@ -82,8 +84,8 @@ void ApplyDefaults(const Resource& resource, json* object) {
 absl::Status CheckPreconditions(const Resource& resource, const json& stored, absl::string_view uid,
                                 absl::string_view resource_version) {
   const auto conflict = [&](absl::string_view field, absl::string_view expected, absl::string_view found) {
-    return absl::AbortedError(absl::StrCat(DescribeObject(resource, KeyOf(stored)), ": ", field, " is ", found, ", not ",
-                                           expected));
+    return absl::AbortedError(
+        absl::StrCat(DescribeObject(resource, KeyOf(stored)), ": ", field, " is ", found, ", not ", expected));
   };
   const std::string stored_uid = MetadataString(stored, "uid");
   if (!uid.empty() && uid != stored_uid) return conflict("uid", uid, stored_uid);
