@@ -27,15 +27,15 @@ absl::Status CheckAccount(const std::string& owner, const std::string& name) {
 
 AgentService::AgentService(Parts parts) : parts_(std::move(parts)) {}
 
-grpc::Status AgentService::Serve(absl::string_view method, const grpc::ServerContext& context, const Work& work) {
+grpc::Status AgentService::Serve(absl::string_view method, const grpc::ServerContext& context,
+                                 const std::function<absl::Status(absl::Time deadline)>& work) {
   const absl::Time start = absl::Now();
   const absl::Status status = [&]() -> absl::Status {
     if (context.deadline() == std::chrono::system_clock::time_point::max()) {
       return absl::InvalidArgumentError("the call has no deadline; set one (grpcurl: -max-time 10)");
     }
     const absl::Time deadline = std::min(absl::FromChrono(context.deadline()), start + kLongestCall);
-    DBA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, parts_.database());
-    return work(*database, deadline);
+    return work(deadline);
   }();
   parts_.observe(method, status, absl::Now() - start);
   if (!status.ok()) LogWarning("call failed", {{"method", method}, {"status", status}});
@@ -44,9 +44,17 @@ grpc::Status AgentService::Serve(absl::string_view method, const grpc::ServerCon
   return ToGrpcStatus(status);
 }
 
+grpc::Status AgentService::ServeOn(absl::string_view method, const grpc::ServerContext& context,
+                                   const std::function<absl::Status(Database& database, absl::Time deadline)>& work) {
+  return Serve(method, context, [&](absl::Time deadline) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, parts_.database());
+    return work(*database, deadline);
+  });
+}
+
 grpc::Status AgentService::GetDatabase(grpc::ServerContext* context, const v1::GetDatabaseRequest* request,
                                        v1::GetDatabaseResponse* response) {
-  return Serve("GetDatabase", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("GetDatabase", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_ASSIGN_OR_RETURN(const VersionSource source, FromProto(request->version_table()));
     DBA_ASSIGN_OR_RETURN(const ServerInfo info, database.Describe(deadline));
     response->set_engine(ToProto(info.engine));
@@ -56,13 +64,14 @@ grpc::Status AgentService::GetDatabase(grpc::ServerContext* context, const v1::G
     response->set_port(info.port);
     response->set_database(info.database);
     *response->mutable_schema_version() = ToProto(ReadSchemaVersion(database, info.engine, source, deadline));
+    response->set_data_metrics_digest(parts_.data_metrics_digest());
     return absl::OkStatus();
   });
 }
 
 grpc::Status AgentService::ListAccounts(grpc::ServerContext* context, const v1::ListAccountsRequest* request,
                                         v1::ListAccountsResponse* response) {
-  return Serve("ListAccounts", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("ListAccounts", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckOwner(request->owner()));
     DBA_ASSIGN_OR_RETURN(const AccountList list, database.ListAccounts(request->owner(), deadline));
     for (const Account& account : list.accounts) *response->add_accounts() = ToProto(account);
@@ -73,7 +82,7 @@ grpc::Status AgentService::ListAccounts(grpc::ServerContext* context, const v1::
 
 grpc::Status AgentService::EnsureAccount(grpc::ServerContext* context, const v1::EnsureAccountRequest* request,
                                          v1::EnsureAccountResponse* response) {
-  return Serve("EnsureAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("EnsureAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_ASSIGN_OR_RETURN(const AccountSpec spec, FromProto(*request));
     DBA_ASSIGN_OR_RETURN(const bool created, database.EnsureAccount(spec, deadline));
     response->set_created(created);
@@ -84,7 +93,7 @@ grpc::Status AgentService::EnsureAccount(grpc::ServerContext* context, const v1:
 
 grpc::Status AgentService::ProbeAccount(grpc::ServerContext* context, const v1::ProbeAccountRequest* request,
                                         v1::ProbeAccountResponse* response) {
-  return Serve("ProbeAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("ProbeAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckAccountName(request->name()));
     DBA_ASSIGN_OR_RETURN(const ProbeResult result,
                          database.ProbeAccount(request->name(), Secret(request->password()), deadline));
@@ -95,7 +104,7 @@ grpc::Status AgentService::ProbeAccount(grpc::ServerContext* context, const v1::
 
 grpc::Status AgentService::LockAccount(grpc::ServerContext* context, const v1::LockAccountRequest* request,
                                        v1::LockAccountResponse*) {
-  return Serve("LockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("LockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
     return database.SetAccountLocked(request->owner(), request->name(), true, deadline);
   });
@@ -103,7 +112,7 @@ grpc::Status AgentService::LockAccount(grpc::ServerContext* context, const v1::L
 
 grpc::Status AgentService::UnlockAccount(grpc::ServerContext* context, const v1::UnlockAccountRequest* request,
                                          v1::UnlockAccountResponse*) {
-  return Serve("UnlockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("UnlockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
     return database.SetAccountLocked(request->owner(), request->name(), false, deadline);
   });
@@ -111,13 +120,20 @@ grpc::Status AgentService::UnlockAccount(grpc::ServerContext* context, const v1:
 
 grpc::Status AgentService::DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
                                        v1::DropAccountResponse* response) {
-  return Serve("DropAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+  return ServeOn("DropAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
     DBA_ASSIGN_OR_RETURN(const bool dropped, database.DropAccount(request->owner(), request->name(), deadline));
     response->set_dropped(dropped);
     if (dropped) LogInfo("account dropped", {{"account", request->name()}});
     return absl::OkStatus();
   });
+}
+
+grpc::Status AgentService::ConfigureDataMetrics(grpc::ServerContext* context,
+                                                const v1::ConfigureDataMetricsRequest* request,
+                                                v1::ConfigureDataMetricsResponse*) {
+  return Serve("ConfigureDataMetrics", *context,
+               [&](absl::Time) { return parts_.configure_data_metrics(FromProto(*request)); });
 }
 
 }  // namespace dba::agent

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dbagent/db/database.h"
+#include "dbagent/metrics/data_metrics.h"
 #include "proto/dbaoperator/agent/v1/agent.grpc.pb.h"
 
 namespace dba::agent {
@@ -25,6 +26,9 @@ class AgentService final : public v1::DatabaseAgent::Service {
   struct Parts {
     // The database as the credentials say now.
     std::function<absl::StatusOr<std::shared_ptr<Database>>()> database;
+    // Replaces the data metrics, and names the configuration that holds.
+    std::function<absl::Status(DataMetricsConfig config)> configure_data_metrics;
+    std::function<std::string()> data_metrics_digest;
     // Told of every call when it has ended.
     std::function<void(absl::string_view method, const absl::Status& status, absl::Duration duration)> observe;
   };
@@ -44,11 +48,16 @@ class AgentService final : public v1::DatabaseAgent::Service {
                              v1::UnlockAccountResponse* response) override;
   grpc::Status DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
                            v1::DropAccountResponse* response) override;
+  grpc::Status ConfigureDataMetrics(grpc::ServerContext* context, const v1::ConfigureDataMetricsRequest* request,
+                                    v1::ConfigureDataMetricsResponse* response) override;
 
  private:
-  using Work = std::function<absl::Status(Database& database, absl::Time deadline)>;
-  // Runs `work` with the call's deadline. INVALID_ARGUMENT: the call has none.
-  grpc::Status Serve(absl::string_view method, const grpc::ServerContext& context, const Work& work);
+  // Runs `work` with the call's deadline and tells `observe`. INVALID_ARGUMENT: the call has none.
+  grpc::Status Serve(absl::string_view method, const grpc::ServerContext& context,
+                     const std::function<absl::Status(absl::Time deadline)>& work);
+  // The same with the database.
+  grpc::Status ServeOn(absl::string_view method, const grpc::ServerContext& context,
+                       const std::function<absl::Status(Database& database, absl::Time deadline)>& work);
 
   const Parts parts_;
 };

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -18,6 +20,7 @@
 #include "dbagent/database_source.h"
 #include "dbagent/db/factory.h"
 #include "dbagent/metrics/agent_metrics.h"
+#include "dbagent/metrics/data_collector.h"
 #include "dbagent/server.h"
 #include "prometheus/registry.h"
 
@@ -38,8 +41,13 @@ int Run(const dba::agent::Config& config) {
   auto registry = std::make_shared<prometheus::Registry>();
   dba::agent::AgentMetrics metrics(registry);
   dba::agent::DatabaseSource source(config.credentials_dir, config.connect, dba::agent::MakeDatabase);
+  dba::RealClock clock;
+  const auto collector =
+      std::make_shared<dba::agent::DataCollector>([&source] { return source.Get(); }, &clock);
   dba::agent::AgentService service({
       [&source] { return source.Get(); },
+      [&collector](dba::agent::DataMetricsConfig wanted) { return collector->Configure(std::move(wanted)); },
+      [&collector] { return collector->digest(); },
       [&metrics](absl::string_view method, const absl::Status& status, absl::Duration duration) {
         metrics.ObserveCall(method, status, duration);
       },
@@ -51,7 +59,7 @@ int Run(const dba::agent::Config& config) {
     dba::AdminServer::Options options;
     options.host = config.admin_host;
     options.port = config.admin_port;
-    options.metrics = {registry};
+    options.metrics = {registry, collector};
     options.readiness = [&source] { return source.Get().status(); };
     auto started = dba::AdminServer::Start(std::move(options));
     if (!started.ok()) return Fail(started.status());
@@ -59,7 +67,7 @@ int Run(const dba::agent::Config& config) {
     dba::LogInfo(absl::StrCat("metrics on ", config.admin_host, ":", admin->port()));
   }
   dba::LogInfo(absl::StrCat("listening on ", HostOf(config.listen), ":", (*server)->port()));
-  dba::RealClock().WaitFor(absl::InfiniteDuration(), stop.Token());
+  clock.WaitFor(absl::InfiniteDuration(), stop.Token());
   dba::LogInfo("stopping");
   (*server)->Shutdown(kGrace);
   return EXIT_SUCCESS;

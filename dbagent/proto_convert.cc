@@ -22,6 +22,10 @@ absl::StatusOr<AccountKind> KindOf(v1::AccountKind kind) {
   return absl::InvalidArgumentError("kind must be ACCOUNT_KIND_APPLICATION or ACCOUNT_KIND_MIGRATOR");
 }
 
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 absl::Status FillKind(const v1::EnsureAccountRequest& request, AccountSpec* spec) {
   DBA_ASSIGN_OR_RETURN(spec->kind, KindOf(request.kind()));
   const bool application = spec->kind == AccountKind::kApplication;
@@ -32,8 +36,7 @@ absl::Status FillKind(const v1::EnsureAccountRequest& request, AccountSpec* spec
   }
   if (request.has_lock_timeout()) {
     if (application) return absl::InvalidArgumentError("lock_timeout is for migrators only");
-    spec->lock_timeout =
-        absl::Seconds(request.lock_timeout().seconds()) + absl::Nanoseconds(request.lock_timeout().nanos());
+    spec->lock_timeout = FromProto(request.lock_timeout());
     if (*spec->lock_timeout < absl::Milliseconds(1) || *spec->lock_timeout > kMaxLockTimeout) {
       return absl::InvalidArgumentError("lock_timeout must be from 1ms to 24h");
     }
@@ -146,6 +149,27 @@ absl::StatusOr<AccountSpec> FromProto(const v1::EnsureAccountRequest& request) {
   spec.password = Secret(request.password());
   DBA_RETURN_IF_ERROR(FillKind(request, &spec));
   return spec;
+}
+
+DataMetricsConfig FromProto(const v1::ConfigureDataMetricsRequest& request) {
+  const v1::DataMetrics& metrics = request.metrics();
+  DataMetricsConfig config;
+  config.database = request.database();
+  config.digest = request.digest();
+  config.table_rows.assign(metrics.table_rows().begin(), metrics.table_rows().end());
+  config.next_ids.assign(metrics.next_ids().begin(), metrics.next_ids().end());
+  if (metrics.has_interval()) config.interval = FromProto(metrics.interval());
+  for (const v1::DataMetrics::Query& query : metrics.queries()) {
+    DataQuery added;
+    added.name = query.name();
+    added.help = query.help();
+    added.counter = query.type() == v1::DataMetrics::Query::TYPE_COUNTER;
+    added.sql = query.query();
+    added.labels.insert(query.labels().begin(), query.labels().end());
+    added.interval = query.has_interval() ? FromProto(query.interval()) : config.interval;
+    config.queries.push_back(std::move(added));
+  }
+  return config;
 }
 
 }  // namespace dba::agent

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "dbagent/db/types.h"
+#include "dbagent/metrics/data_metrics.h"
 #include "dbagent/version/version_reader.h"
 #include "proto/dbaoperator/agent/v1/agent.pb.h"
 
@@ -24,6 +25,9 @@ absl::StatusOr<VersionSource> FromProto(const v1::VersionTable& table);
 
 // INVALID_ARGUMENT names the field that is missing or wrong.
 absl::StatusOr<AccountSpec> FromProto(const v1::EnsureAccountRequest& request);
+
+// Not checked yet: see CheckDataMetrics.
+DataMetricsConfig FromProto(const v1::ConfigureDataMetricsRequest& request);
 
 // OK for an owner as EnsureAccount takes it.
 absl::Status CheckOwner(const std::string& owner);

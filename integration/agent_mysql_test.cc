@@ -115,7 +115,7 @@ TEST_P(MysqlTest, SelectChangesNothing) {
 
 TEST_P(MysqlTest, SlowSelectEndsAtItsDeadline) {
   const absl::Time start = absl::Now();
-  EXPECT_THAT(db().Select({"SELECT BENCHMARK(1000000000000, 1)", 10, 100}, start + absl::Seconds(1)),
+  EXPECT_THAT(db().Select({"SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b", 10, 100}, start + absl::Seconds(1)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_LT(absl::Now() - start, absl::Seconds(3));
 }

@@ -46,7 +46,9 @@ absl::Status MysqlEnv::Initialise() {
   if (result->exit_code != 0) return absl::UnavailableError(absl::StrCat("mariadb-install-db failed: ", result->out, result->err));
   std::ofstream(folder_ + "/init.sql") << "ALTER USER root@localhost IDENTIFIED BY '" << password_ << "';\n"
                                        << "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '" << password_ << "';\n"
-                                       << "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n";
+                                       << "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n"
+                                       // Accounts without a password that the installation makes; the more exact host wins.
+                                       << "DROP USER IF EXISTS root@'127.0.0.1', root@'::1', ''@localhost;\n";
   return absl::OkStatus();
 }
 

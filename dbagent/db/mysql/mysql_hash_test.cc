@@ -17,9 +17,9 @@ TEST(MysqlHashTest, NativeHashIsTheDocumentedOne) {
   EXPECT_EQ(NativePasswordHash(Secret("password")), "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19");
 }
 
-TEST(MysqlHashTest, Sha256CryptAgreesWithTheSystemForEveryLength) {
+TEST(MysqlHashTest, Sha256CryptAgreesWithTheSystemForManyLengths) {
   for (const std::string salt : {"saltstring", "0123456789abcdef", "x"}) {
-    for (size_t length = 1; length <= 80; ++length) {
+    for (const size_t length : {1, 20, 31, 32, 33, 43, 64, 80}) {
       const std::string password(length, 'p');
       crypt_data data = {};
       const std::string expected = crypt_r(password.c_str(), absl::StrCat("$5$", salt).c_str(), &data);
