@@ -80,7 +80,7 @@ absl::Status ParseMigrations(const Json& spec, ManagedDatabaseSpec& parsed) {
 absl::StatusOr<ManagedDatabaseSpec> ParseSpec(const Json& spec) {
   ManagedDatabaseSpec parsed;
   DBA_ASSIGN_OR_RETURN(parsed.desired_schema_version, GetString(spec, {"desiredSchemaVersion"}));
-  DBA_ASSIGN_OR_RETURN(parsed.admin_secret, GetString(spec, {"connection", "secretRef", "name"}));
+  DBA_ASSIGN_OR_RETURN(parsed.admin_secret, GetStringOr(spec, {"connection", "secretRef", "name"}, ""));
   DBA_ASSIGN_OR_RETURN(parsed.host, GetStringOr(spec, {"connection", "host"}, ""));
   DBA_ASSIGN_OR_RETURN(const int64_t port, GetIntOr(spec, {"connection", "port"}, 0));
   if (port < 0 || port > 65535) return absl::InvalidArgumentError("spec.connection.port must be from 1 to 65535");
