@@ -20,10 +20,12 @@ bool FakeClock::WaitFor(absl::Duration duration, const StopToken& stop) {
   });
   MutexLock lock(&mu_);
   const absl::Duration deadline = monotonic_ + duration;
-  ++waiters_;
-  changed_.SignalAll();
+  if (monotonic_ < deadline) {
+    deadlines_.insert(deadline);
+    changed_.SignalAll();
+  }
   while (!stop.StopRequested() && monotonic_ < deadline) changed_.Wait(&mu_);
-  --waiters_;
+  if (monotonic_ < deadline) deadlines_.erase(deadlines_.find(deadline));
   return !stop.StopRequested();
 }
 
@@ -31,6 +33,8 @@ void FakeClock::Advance(absl::Duration duration) {
   MutexLock lock(&mu_);
   now_ += duration;
   monotonic_ += duration;
+  // Here, not where the woken threads return: until they do, they wait no more.
+  deadlines_.erase(deadlines_.begin(), deadlines_.upper_bound(monotonic_));
   changed_.SignalAll();
 }
 
@@ -41,7 +45,7 @@ void FakeClock::SetNow(absl::Time now) {
 
 void FakeClock::AwaitWaiters(int count) {
   MutexLock lock(&mu_);
-  while (waiters_ < count) changed_.Wait(&mu_);
+  while (deadlines_.size() < static_cast<size_t>(count)) changed_.Wait(&mu_);
 }
 
 }  // namespace dba

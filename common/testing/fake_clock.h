@@ -2,6 +2,8 @@
 #ifndef DBA_COMMON_TESTING_FAKE_CLOCK_H_
 #define DBA_COMMON_TESTING_FAKE_CLOCK_H_
 
+#include <set>
+
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/mutex.h"
@@ -23,7 +25,7 @@ class FakeClock : public Clock {
   // Moves the wall clock only, as an administrator or NTP would.
   void SetNow(absl::Time now);
 
-  // Blocks until `count` threads are inside WaitFor(), so that a test can
+  // Blocks until `count` waits go on whose time has not come, so that a test can
   // advance the clock without a race.
   void AwaitWaiters(int count);
 
@@ -32,7 +34,7 @@ class FakeClock : public Clock {
   CondVar changed_;
   absl::Time now_ ABSL_GUARDED_BY(mu_);
   absl::Duration monotonic_ ABSL_GUARDED_BY(mu_) = absl::Hours(1);
-  int waiters_ ABSL_GUARDED_BY(mu_) = 0;
+  std::multiset<absl::Duration> deadlines_ ABSL_GUARDED_BY(mu_);  // of the waits whose time has not come
 };
 
 }  // namespace dba
