@@ -224,6 +224,15 @@ absl::Status MysqlConnection::Fail(unsigned number, absl::string_view message, a
   return absl::UnavailableError(absl::StrCat("the connection to the database broke: ", message));
 }
 
+absl::Status MysqlConnection::FailStatement(MYSQL_STMT* statement, absl::Time deadline) {
+  // An error that comes in place of a row is kept at the connection only.
+  if (mysql_stmt_errno(statement) != 0) return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  if (mysql_errno(&handle_) != 0) return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+  broken_ = true;
+  if (absl::Now() >= deadline) return absl::DeadlineExceededError("the statement was ended at the call's deadline");
+  return absl::UnavailableError("the statement ended without a result and without an error");
+}
+
 absl::StatusOr<RowSet> MysqlConnection::Run(const std::string& sql, absl::Time deadline) {
   const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
   if (mysql_real_query(&handle_, sql.data(), sql.size()) != 0) {
@@ -245,11 +254,11 @@ absl::StatusOr<RowSet> MysqlConnection::RunPrepared(const std::string& sql, size
   if (statement == nullptr) return absl::ResourceExhaustedError("out of memory for a statement");
   const absl::Cleanup close_statement = [statement] { mysql_stmt_close(statement); };
   if (mysql_stmt_prepare(statement, sql.data(), sql.size()) != 0) {
-    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+    return FailStatement(statement, deadline);
   }
   if (mysql_stmt_field_count(statement) == 0) return absl::InvalidArgumentError("the query is not a SELECT");
   if (mysql_stmt_execute(statement) != 0) {
-    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+    return FailStatement(statement, deadline);
   }
   return FetchPrepared(statement, max_rows, max_value_bytes, deadline);
 }
@@ -257,7 +266,7 @@ absl::StatusOr<RowSet> MysqlConnection::RunPrepared(const std::string& sql, size
 absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, size_t max_rows, size_t max_value_bytes,
                                                       absl::Time deadline) {
   MYSQL_RES* metadata = mysql_stmt_result_metadata(statement);
-  if (metadata == nullptr) return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+  if (metadata == nullptr) return FailStatement(statement, deadline);
   const absl::Cleanup free_metadata = [metadata] { mysql_free_result(metadata); };
   const size_t columns = mysql_num_fields(metadata);
   RowSet out;
@@ -275,7 +284,7 @@ absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, siz
     binds[c].is_null = &nulls[c];
   }
   if (mysql_stmt_bind_result(statement, binds.data()) != 0) {
-    return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+    return FailStatement(statement, deadline);
   }
   while (true) {
     const int fetched = mysql_stmt_fetch(statement);
@@ -285,7 +294,7 @@ absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, siz
       return absl::InvalidArgumentError(
           absl::StrCat("the query returned a value of more than ", max_value_bytes, " bytes"));
     }
-    if (fetched != 0) return Fail(mysql_stmt_errno(statement), mysql_stmt_error(statement), deadline);
+    if (fetched != 0) return FailStatement(statement, deadline);
     if (out.rows.size() == max_rows) {
       broken_ = true;  // the rest of the rows is not worth reading
       return absl::InvalidArgumentError(absl::StrCat("the query returned more than ", max_rows, " rows"));

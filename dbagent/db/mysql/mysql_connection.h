@@ -60,6 +60,7 @@ class MysqlConnection {
   MysqlConnection();
   absl::Status SetUpSession(absl::Time deadline);
   absl::Status Fail(unsigned number, absl::string_view message, absl::Time deadline);
+  absl::Status FailStatement(MYSQL_STMT* statement, absl::Time deadline);
   absl::StatusOr<RowSet> FetchPrepared(MYSQL_STMT* statement, size_t max_rows, size_t max_value_bytes,
                                        absl::Time deadline);
 
