@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "controller/plan/names.h"
+#include "controller/reconcile/job_view.h"
 #include "controller/reconcile/secret_builder.h"
 
 namespace dba {
@@ -124,8 +125,12 @@ struct Executor::Visitor {
 
   absl::StatusOr<Effect> operator()(const plan::CreateJob& action) const {
     const absl::Status created = executor.kube_.Create(kube::kJobs, action.manifest).status();
-    if (absl::IsAlreadyExists(created)) return Effect::kNone;
-    return Done(created);
+    if (!absl::IsAlreadyExists(created)) return Done(created);
+    DBA_ASSIGN_OR_RETURN(const nlohmann::json found, executor.kube_.Get(kube::kJobs, Key(action.name)));
+    if (IsControlledBy(found, uid())) return Effect::kNone;
+    return absl::FailedPreconditionError(absl::StrCat("Job ", database().meta.name_space, "/", action.name,
+                                                      " exists and is not of ManagedDatabase ", database().meta.name,
+                                                      "; delete it"));
   }
 
   absl::StatusOr<Effect> operator()(const plan::ReleaseJob& action) const {

@@ -52,6 +52,16 @@ std::string LastWordsOf(const Json& container_status) {
 
 }  // namespace
 
+bool IsControlledBy(const nlohmann::json& object, absl::string_view owner_uid) {
+  const Json* owners = FindJson(object, {"metadata", "ownerReferences"});
+  if (owners == nullptr || !owners->is_array()) return false;
+  for (const Json& owner : *owners) {
+    const Json* controls = FindJson(owner, {"controller"});
+    if (controls != nullptr && *controls == true && Text(owner, {"uid"}) == owner_uid) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<plan::JobView> ParseJob(const nlohmann::json& job) {
   DBA_ASSIGN_OR_RETURN(const api::ObjectMeta meta, api::ParseMeta(job));
   plan::JobView view;

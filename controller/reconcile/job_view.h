@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "controller/plan/world.h"
 #include "nlohmann/json.hpp"
 
 namespace dba {
+
+// Whether the object's controlling owner has this UID: a Job that only carries our labels is somebody else's.
+bool IsControlledBy(const nlohmann::json& object, absl::string_view owner_uid);
 
 // What matters of a batch/v1 Job. A Job counts as ended only with condition
 // Complete or Failed (Kubernetes 1.34 documentation, "Jobs": SuccessCriteriaMet

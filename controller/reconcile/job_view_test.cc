@@ -55,6 +55,16 @@ TEST(ParseJobTest, AFailedJobSaysWhyAndWhen) {
   EXPECT_EQ(view.finished_at, absl::FromUnixSeconds(9));
 }
 
+TEST(ParseJobTest, LabelsAloneDoNotMakeAJobOurs) {
+  json job = JobWith("{}", "{}");
+  EXPECT_FALSE(IsControlledBy(job, "db-uid"));
+  job["metadata"]["ownerReferences"] = {{{"uid", "db-uid"}, {"controller", false}}, "odd"};
+  EXPECT_FALSE(IsControlledBy(job, "db-uid"));
+  job["metadata"]["ownerReferences"].push_back({{"uid", "db-uid"}, {"controller", true}});
+  EXPECT_TRUE(IsControlledBy(job, "db-uid"));
+  EXPECT_FALSE(IsControlledBy(job, "created-anew"));
+}
+
 TEST(ParseJobTest, AJobWithoutANameIsRefused) {
   EXPECT_THAT(ParseJob(json::object()), StatusIs(absl::StatusCode::kInvalidArgument));
 }

@@ -55,6 +55,7 @@ void Observer::ObserveJobs(plan::World& world, const std::vector<Secret>& passwo
   }
   std::vector<plan::JobView> views;
   for (const nlohmann::json& object : list->items) {
+    if (!IsControlledBy(object, meta.uid)) continue;
     absl::StatusOr<plan::JobView> view = ParseJob(object);
     if (!view.ok()) {
       world.jobs = view.status();
@@ -97,6 +98,12 @@ void Observer::ObserveReferences(plan::World& world) {
   }
   std::set<std::string> ours;
   for (const plan::SecretView& secret : *world.secrets) ours.insert(secret.name);
+  if (world.accounts.ok()) {
+    // A Pod may wait for a Secret that somebody deleted.
+    for (const api::Account& account : world.accounts->accounts) {
+      ours.insert(plan::ApplicationSecret(world.database.meta.name, account.version));
+    }
+  }
   std::vector<plan::SecretReference> references;
   for (const nlohmann::json& pod : pods->items) {
     for (const std::string& name : SecretsOfPod(pod)) {
