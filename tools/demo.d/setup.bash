@@ -36,7 +36,7 @@ secret() {
     printf 'apiVersion: v1\nkind: Secret\nmetadata: {namespace: %s, name: %s}\nstringData:\n' "$1" "$2"
     shift 2
     for pair in "$@"; do printf '  %s: "%s"\n' "${pair%%=*}" "${pair#*=}"; done
-  } | kube apply -f - >/dev/null
+  } | kube create -f - >/dev/null
 }
 
 start_databases() {
@@ -57,7 +57,7 @@ start_databases() {
   say "MariaDB answers"
   prepare_shop "$shop_password"
   prepare_billing "$billing_password"
-  wait_for 90 "the agents and Prometheus" "kubectl get pods -A" pods_ready
+  wait_for 90 "the databases, their agents and Prometheus" "kubectl get pods -A" pods_ready
   wait_for 90 "the controller" "kubectl describe pods -n $OPERATOR_NS" controller_ready
   claim "Secret shop-admin is given to one container, the agent" same "$(containers_with_secret shop-admin)" shop-db-0/dba-agent
   claim "Secret billing-admin, too" same "$(containers_with_secret billing-admin | sed 's/-[a-z0-9]*-[a-z0-9]*\//\//')" \
@@ -67,6 +67,7 @@ start_databases() {
 
 pods_ready() {
   kube wait --for=condition=Ready --timeout=1s -n shop pod/shop-db-0 &&
+    kube wait --for=condition=Ready --timeout=1s -n billing pod/billing-db-0 &&
     kube wait --for=condition=Available --timeout=1s -n billing deployment/billing-agent &&
     kube wait --for=condition=Available --timeout=1s -n monitoring deployment/prometheus
 }

@@ -29,26 +29,26 @@ tell_status() {
   LAST_LINE[$db]=$line
   [[ -z $BLOCKED ]] || colour=$YELLOW
   [[ $READY != True ]] || colour=$GREEN
-  printf '[%ss] %-8s %4s -> %-3s %s%-20s%s %s\n' "$(elapsed)" "$db" "${CURRENT:-none}" "$DESIRED" "$colour" "$REASON" \
+  printf '[%ss] %-8s %4s -> %-3s %s%-21s%s %s\n' "$(elapsed)" "$db" "${CURRENT:-none}" "$DESIRED" "$colour" "$REASON" \
     "$PLAIN" "$(fold_text "$MESSAGE")"
 }
 
 # Text of any length in lines of 90 characters under the column that it starts in.
-fold_text() { fold -s -w 90 <<<"$1" | sed '2,$s/^/                                                 /'; }
+fold_text() { fold -s -w 90 <<<"$1" | sed -e 's/ *$//' -e '2,$s/^/                                                  /'; }
 
-# follow SECONDS PREDICATE DATABASE...: prints what happens until `PREDICATE DATABASE` is true of each.
+# follow SECONDS PREDICATE DATABASE...: prints what happens until PREDICATE is true of each.
 follow() {
-  local seconds=$1 predicate=$2 begun=$SECONDS db left
+  local seconds=$1 predicate=$2 begun=$SECONDS db left waits
   shift 2
   while :; do
     left=
     for db in "$@"; do
       tell_status "$db"
-      "$predicate" "$db" || left=$db
+      "$predicate" || left="$db is $REASON" waits=$db
     done
     [[ -n $left ]] || return 0
     ((SECONDS - begun < seconds)) ||
-      die "ManagedDatabase $left is $REASON and not ${predicate//_/ } after $seconds s" "kubectl describe mdb $left -n $left"
+      die "ManagedDatabase $left and not ${predicate//_/ } after $seconds s" "kubectl describe mdb $waits -n $waits"
     sleep 0.3
   done
 }
@@ -101,7 +101,8 @@ secrets_of() {
   kube get secrets -n "$1" -l "dbaoperator.dev/database=$1,dbaoperator.dev/role=$2" -o jsonpath='{.items[*].metadata.name}'
 }
 
-secret_username() { kube get secret "$2" -n "$1" -o jsonpath='{.data.username}' | base64 -d; }
+secret_value() { kube get secret "$2" -n "$1" -o jsonpath="{.data.$3}" | base64 -d; }
+secret_username() { secret_value "$1" "$2" username; }
 
 accounts_in_kubernetes() {
   local secret

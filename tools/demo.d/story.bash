@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # The story: four versions, with an application for each; a drop that is held back, and let go.
 
+# Every published password, to look for at the end; those of retired versions, too.
+PASSWORDS=()
+
 # start_app VERSION DATABASE...: and waits until each has written a row with the credential of that version.
 start_app() {
   local version=$1 db
@@ -13,6 +16,7 @@ start_app() {
     wait_for 60 "app $version of $db" "kubectl logs -n $db deployment/app-$version" \
       kube wait --for=condition=Available --timeout=1s -n "$db" "deployment/app-$version"
     claim "app $version of $db works with Secret $db-$version" app_works "$db" "app-$version"
+    PASSWORDS+=("$(secret_value "$db" "$db-$version" password)")
     printf '%s\n' "$(kube logs -n "$db" "deployment/app-$version" --tail=1)" | indent
   done
 }
@@ -32,10 +36,10 @@ stop_app() {
   local name=$1 db
   shift
   for db in "$@"; do
-    claim "$name of $db had no error in its whole life" app_works "$db" "$name"
+    claim "${name/-/ } of $db had no error in its whole life" app_works "$db" "$name"
     kube delete deployment "$name" -n "$db" --wait=false >/dev/null
-    wait_for 30 "the end of $name of $db" "kubectl get pods -n $db" no_pods "$db" "$name"
-    say "$name of $db is gone"
+    wait_for 30 "the end of ${name/-/ } of $db" "kubectl get pods -n $db" no_pods "$db" "$name"
+    say "${name/-/ } of $db is gone"
   done
 }
 
@@ -96,7 +100,7 @@ index_column() {
 # MariaDB's holder is a Pod that was given a copy of the credential: no Pod refers to the Secret, but a session is open.
 start_report() {
   kube get secret billing-v2 -n billing -o json |
-    jq '{apiVersion, kind, data, metadata: {name: "report-credential", namespace: "billing"}}' | kube apply -f - >/dev/null
+    jq '{apiVersion, kind, data, metadata: {name: "report-credential", namespace: "billing"}}' | kube create -f - >/dev/null
   kube apply -f k8s/demo/billing/report.yaml >/dev/null
   wait_for 60 "the report of billing" "kubectl logs -n billing deployment/report" \
     kube wait --for=condition=Available --timeout=1s -n billing deployment/report
@@ -109,6 +113,8 @@ hold_back() {
   stop_app app-v2 billing
   desire v4 "${DATABASES[@]}"
   follow 60 held_back "${DATABASES[@]}"
+  show "kubectl get mdb -A -o wide" kube get mdb -A -o wide
+  echo
   credentials_table
   local until=$((SECONDS + 8)) rounds=0
   while ((SECONDS < until)); do
