@@ -57,8 +57,9 @@ absl::Status FillTls(Config* config) {
   const bool any = !config->tls_cert.empty() || !config->tls_key.empty() || !config->tls_client_ca.empty();
   if (config->insecure && any) return Bad("--insecure and the --tls_ flags of the server exclude each other");
   if (!config->insecure && !all) {
-    return Bad("passwords cross this port, so it needs mutual TLS: set --tls_cert, --tls_key and --tls_client_ca, or "
-               "--insecure where nobody else can reach it");
+    return Bad(
+        "passwords cross this port, so it needs mutual TLS: set --tls_cert, --tls_key and --tls_client_ca, or "
+        "--insecure where nobody else can reach it");
   }
   return absl::OkStatus();
 }

@@ -12,15 +12,15 @@
 namespace dba::agent {
 
 struct Config {
-  std::string listen;          // host:port; port 0 takes a free one
-  std::string admin_host;      // numeric address of /metrics, /healthz and /readyz
-  int admin_port = 0;          // 0 takes a free one
-  bool admin = true;           // false: no such server
+  std::string listen;      // host:port; port 0 takes a free one
+  std::string admin_host;  // numeric address of /metrics, /healthz and /readyz
+  int admin_port = 0;      // 0 takes a free one
+  bool admin = true;       // false: no such server
   std::string credentials_dir;
-  bool insecure = false;       // plaintext gRPC, no client certificates
-  std::string tls_cert;        // PEM files of the gRPC server
+  bool insecure = false;  // plaintext gRPC, no client certificates
+  std::string tls_cert;   // PEM files of the gRPC server
   std::string tls_key;
-  std::string tls_client_ca;   // who may call
+  std::string tls_client_ca;  // who may call
   bool reflection = true;
   ConnectOptions connect;
 };

@@ -37,8 +37,8 @@ absl::StatusOr<std::map<std::string, std::string>> DatabaseSource::ReadKeys() co
   std::filesystem::path folder = std::filesystem::canonical(std::filesystem::path(folder_) / "..data", error);
   if (error) folder = folder_;
   if (!std::filesystem::is_directory(folder, error)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("credentials folder ", folder_, " is not there; mount the admin Secret and set --credentials_dir"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "credentials folder ", folder_, " is not there; mount the admin Secret and set --credentials_dir"));
   }
   std::map<std::string, std::string> keys;
   for (const char* key : kKeys) {
@@ -51,9 +51,9 @@ absl::StatusOr<std::map<std::string, std::string>> DatabaseSource::ReadKeys() co
     keys[key] = std::move(content);
   }
   if (keys.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("credentials folder ", folder_, " holds no keys; give the Secret `uri`, or host, port, dbname, ",
-                     "username and password"));
+    return absl::FailedPreconditionError(absl::StrCat("credentials folder ", folder_,
+                                                      " holds no keys; give the Secret `uri`, or host, port, dbname, ",
+                                                      "username and password"));
   }
   return keys;
 }

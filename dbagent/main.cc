@@ -42,8 +42,7 @@ int Run(const dba::agent::Config& config) {
   dba::agent::AgentMetrics metrics(registry);
   dba::agent::DatabaseSource source(config.credentials_dir, config.connect, dba::agent::MakeDatabase);
   dba::RealClock clock;
-  const auto collector =
-      std::make_shared<dba::agent::DataCollector>([&source] { return source.Get(); }, &clock);
+  const auto collector = std::make_shared<dba::agent::DataCollector>([&source] { return source.Get(); }, &clock);
   dba::agent::AgentService service({
       [&source] { return source.Get(); },
       [&collector](dba::agent::DataMetricsConfig wanted) { return collector->Configure(std::move(wanted)); },

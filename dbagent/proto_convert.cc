@@ -120,7 +120,8 @@ absl::StatusOr<VersionSource> FromProto(const v1::VersionTable& table) {
   switch (table.source_case()) {
     case v1::VersionTable::kPreset:
       if (table.preset() == v1::VersionTable::PRESET_ALEMBIC) return VersionSource(FindPreset("Alembic"));
-      return absl::InvalidArgumentError("version_table.preset is not one that this agent knows; use version_table.query");
+      return absl::InvalidArgumentError(
+          "version_table.preset is not one that this agent knows; use version_table.query");
     case v1::VersionTable::kQuery:
       if (table.query().empty() || table.query().size() > kMaxQueryBytes) {
         return absl::InvalidArgumentError("version_table.query must be 1 to 16384 bytes");

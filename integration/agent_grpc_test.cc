@@ -32,8 +32,8 @@ class AgentGrpcTest : public testing::Test {
     ASSERT_OK_AND_ASSIGN(agent_, AgentProcess::Start(Keys("admin-password"), {"--max_connections=3"}));
   }
   AgentProcess::Keys Keys(const std::string& password) const {
-    return {{"host", "127.0.0.1"},       {"port", absl::StrCat(SharedPostgres()->port())},
-            {"engine", "postgresql"},    {"dbname", "shop"},
+    return {{"host", "127.0.0.1"},      {"port", absl::StrCat(SharedPostgres()->port())},
+            {"engine", "postgresql"},   {"dbname", "shop"},
             {"username", "shop_admin"}, {"password", password}};
   }
   absl::StatusOr<v1::GetDatabaseResponse> Get(absl::Duration limit = kEnough) {
@@ -176,8 +176,9 @@ TEST_F(AgentGrpcTest, DropIsRefusedWhileALoginIsInFlight) {
 }
 
 TEST_F(AgentGrpcTest, MetricsPassPromtool) {
-  test_->Run("CREATE TABLE image (id serial, x int); INSERT INTO image (x) VALUES (1); ANALYZE image; "
-             "GRANT SELECT ON image, image_id_seq TO shop_admin");
+  test_->Run(
+      "CREATE TABLE image (id serial, x int); INSERT INTO image (x) VALUES (1); ANALYZE image; "
+      "GRANT SELECT ON image, image_id_seq TO shop_admin");
   v1::ConfigureDataMetricsRequest request;
   request.set_database("shop/main");
   request.set_digest("d1");

@@ -29,7 +29,8 @@ class MysqlTest : public testing::TestWithParam<MysqlAdmin> {
   }
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
   Database& db() { return test_->database(); }
-  absl::StatusOr<bool> Ensure(const std::string& name, AccountKind kind, Privileges privileges = Privileges::kReadWrite) {
+  absl::StatusOr<bool> Ensure(const std::string& name, AccountKind kind,
+                              Privileges privileges = Privileges::kReadWrite) {
     AccountSpec spec;
     spec.owner = "owner-1";
     spec.name = name;
@@ -98,8 +99,9 @@ TEST_P(MysqlTest, DropRefusesDefiners) {
 
 TEST_P(MysqlTest, SelectChangesNothing) {
   test_->Run("CREATE TABLE sh_op.t (x int)");
-  for (const char* sql : {"CREATE TABLE made (i int)", "INSERT INTO t VALUES (1)", "SELECT 1; DROP TABLE t",
-                          "INSERT INTO t VALUES (1) RETURNING x", "SELECT 1 INTO OUTFILE '/tmp/x'", "ANALYZE TABLE t"}) {
+  for (const char* sql :
+       {"CREATE TABLE made (i int)", "INSERT INTO t VALUES (1)", "SELECT 1; DROP TABLE t",
+        "INSERT INTO t VALUES (1) RETURNING x", "SELECT 1 INTO OUTFILE '/tmp/x'", "ANALYZE TABLE t"}) {
     EXPECT_FALSE(db().Select({sql, 10, 100}, Soon()).ok()) << sql;
   }
   EXPECT_EQ(test_->Run("SELECT COUNT(*) FROM sh_op.t"), "0");
@@ -115,8 +117,9 @@ TEST_P(MysqlTest, SelectChangesNothing) {
 
 TEST_P(MysqlTest, SlowSelectEndsAtItsDeadline) {
   const absl::Time start = absl::Now();
-  EXPECT_THAT(db().Select({"SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b", 10, 100}, start + absl::Seconds(1)),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(
+      db().Select({"SELECT COUNT(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b", 10, 100}, start + absl::Seconds(1)),
+      StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_LT(absl::Now() - start, absl::Seconds(3));
 }
 

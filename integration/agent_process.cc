@@ -18,11 +18,12 @@ absl::StatusOr<std::unique_ptr<AgentProcess>> AgentProcess::Start(const Keys& ke
   std::unique_ptr<AgentProcess> agent(new AgentProcess());
   agent->Swap(keys);
   Subprocess::Options options;
-  options.args = {"dbagent/dba-agent", "--listen=127.0.0.1:0", "--admin_listen=127.0.0.1:0", "--insecure",
-                  "--tls_mode=Disable", absl::StrCat("--credentials_dir=", agent->folder_.path())};
+  options.args = {"dbagent/dba-agent",          "--listen=127.0.0.1:0",
+                  "--admin_listen=127.0.0.1:0", "--insecure",
+                  "--tls_mode=Disable",         absl::StrCat("--credentials_dir=", agent->folder_.path())};
   options.args.insert(options.args.end(), flags.begin(), flags.end());
   DBA_ASSIGN_OR_RETURN(agent->process_, Subprocess::Start(options));
-  int port = 0;
+  int& port = agent->port_;
   const bool serves = WaitFor([&] {
     port = agent->PortAfter("listening on 127.0.0.1:");
     return port != 0 || !agent->process_->Running();

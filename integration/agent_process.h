@@ -30,6 +30,8 @@ class AgentProcess {
   dbaoperator::agent::v1::DatabaseAgent::Stub& stub() { return *stub_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
 
+  int port() const { return port_; }
+
   // Swaps the whole folder at once, as Kubernetes does when a Secret changes.
   void Swap(const Keys& keys);
 
@@ -47,6 +49,7 @@ class AgentProcess {
   std::unique_ptr<Subprocess> process_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<dbaoperator::agent::v1::DatabaseAgent::Stub> stub_;
+  int port_ = 0;
   int metrics_port_ = 0;
 };
 

@@ -34,21 +34,24 @@ absl::StatusOr<std::unique_ptr<MysqlEnv>> MysqlEnv::Start() {
 absl::Status MysqlEnv::Initialise() {
   DBA_ASSIGN_OR_RETURN(folder_, MakeServerFolder("dba-mariadb", kUser));
   Subprocess::Options options;
-  options.args = AsUser(kUser, {EnvOr("DBA_MARIADB_INSTALL_DB", "mariadb-install-db"), "--no-defaults",
-                                absl::StrCat("--datadir=", folder_, "/data"), "--auth-root-authentication-method=normal",
-                                "--skip-test-db", "--innodb-log-file-size=8M"});
+  options.args =
+      AsUser(kUser, {EnvOr("DBA_MARIADB_INSTALL_DB", "mariadb-install-db"), "--no-defaults",
+                     absl::StrCat("--datadir=", folder_, "/data"), "--auth-root-authentication-method=normal",
+                     "--skip-test-db", "--innodb-log-file-size=8M"});
   options.directory = folder_;
   const absl::StatusOr<CommandResult> result = RunCommand(options);
   if (!result.ok()) {
     return absl::FailedPreconditionError(
         absl::StrCat("mariadb-install-db cannot be run (", result.status().message(), "): run tools/setup"));
   }
-  if (result->exit_code != 0) return absl::UnavailableError(absl::StrCat("mariadb-install-db failed: ", result->out, result->err));
-  std::ofstream(folder_ + "/init.sql") << "ALTER USER root@localhost IDENTIFIED BY '" << password_ << "';\n"
-                                       << "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '" << password_ << "';\n"
-                                       << "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n"
-                                       // Accounts without a password that the installation makes; the more exact host wins.
-                                       << "DROP USER IF EXISTS root@'127.0.0.1', root@'::1', ''@localhost;\n";
+  if (result->exit_code != 0)
+    return absl::UnavailableError(absl::StrCat("mariadb-install-db failed: ", result->out, result->err));
+  std::ofstream(folder_ + "/init.sql")
+      << "ALTER USER root@localhost IDENTIFIED BY '" << password_ << "';\n"
+      << "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '" << password_ << "';\n"
+      << "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;\n"
+      // Accounts without a password that the installation makes; the more exact host wins.
+      << "DROP USER IF EXISTS root@'127.0.0.1', root@'::1', ''@localhost;\n";
   return absl::OkStatus();
 }
 
@@ -106,8 +109,8 @@ absl::StatusOr<std::string> MysqlEnv::RunAs(const std::string& user, const std::
   const unsigned seconds = 5;
   mysql_optionsv(&handle, MYSQL_OPT_CONNECT_TIMEOUT, &seconds);
   mysql_optionsv(&handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  if (mysql_real_connect(&handle, "127.0.0.1", user.c_str(), password.c_str(), database.empty() ? nullptr : database.c_str(),
-                         port_, nullptr, 0) == nullptr) {
+  if (mysql_real_connect(&handle, "127.0.0.1", user.c_str(), password.c_str(),
+                         database.empty() ? nullptr : database.c_str(), port_, nullptr, 0) == nullptr) {
     return absl::UnavailableError(mysql_error(&handle));
   }
   if (mysql_real_query(&handle, sql.data(), sql.size()) != 0) return absl::InternalError(mysql_error(&handle));

@@ -18,7 +18,8 @@ void Clean(MysqlEnv& env) {
   (void)env.Run("DROP DATABASE IF EXISTS shXop");
   while (true) {
     const auto name = env.Run(
-        "SELECT CONCAT('''', user, '''@''', host, '''') FROM mysql.global_priv WHERE user NOT IN ('root', 'mariadb.sys', 'mysql') "
+        "SELECT CONCAT('''', user, '''@''', host, '''') FROM mysql.global_priv WHERE user NOT IN ('root', "
+        "'mariadb.sys', 'mysql') "
         "LIMIT 1");
     if (!name.ok() || name->empty() || !env.Run(absl::StrCat("DROP USER ", *name)).ok()) return;
   }
@@ -39,7 +40,11 @@ MysqlEnv* SharedMysql() {
 MysqlUnderTest::MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin) : env_(env) {
   Clean(*env_);
   const bool root = admin == MysqlAdmin::kRoot;
-  dsn_ = {Dialect::kMysql, "127.0.0.1", env_->port(), "sh_op", root ? "root" : "sh_admin",
+  dsn_ = {Dialect::kMysql,
+          "127.0.0.1",
+          env_->port(),
+          "sh_op",
+          root ? "root" : "sh_admin",
           Secret(root ? env_->root_password() : kAdminPassword)};
   EXPECT_OK(env_->Run("CREATE DATABASE sh_op"));
   EXPECT_OK(env_->Run("CREATE DATABASE shXop"));  // what GRANT ON sh_op.* means when _ is not escaped

@@ -50,9 +50,9 @@ absl::Status PostgresEnv::Initialise() {
   const std::string password_file = folder_ + "/password";
   std::ofstream(password_file) << password_ << "\n";
   Subprocess::Options options;
-  options.args = AsUser(kUser, {Binary("initdb"), "--pgdata=" + folder_ + "/data", "--username=postgres",
-                                "--auth=scram-sha-256", "--pwfile=" + password_file, "--no-sync", "--encoding=UTF8",
-                                "--locale=C.UTF-8"});
+  options.args =
+      AsUser(kUser, {Binary("initdb"), "--pgdata=" + folder_ + "/data", "--username=postgres", "--auth=scram-sha-256",
+                     "--pwfile=" + password_file, "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"});
   options.directory = folder_;
   DBA_ASSIGN_OR_RETURN(const CommandResult result, RunCommand(options));
   if (result.exit_code != 0) return absl::UnavailableError(absl::StrCat("initdb failed: ", result.err));
@@ -62,9 +62,13 @@ absl::Status PostgresEnv::Initialise() {
 absl::Status PostgresEnv::StartAgain() {
   Subprocess::Options options;
   std::vector<std::string> command = {Binary("postgres"), "-D", folder_ + "/data"};
-  std::vector<std::string> settings = {"listen_addresses=127.0.0.1", absl::StrCat("port=", port_),
-                                       "unix_socket_directories=" + folder_, "fsync=off", "max_connections=40",
-                                       "max_prepared_transactions=5", "shared_buffers=16MB"};
+  std::vector<std::string> settings = {"listen_addresses=127.0.0.1",
+                                       absl::StrCat("port=", port_),
+                                       "unix_socket_directories=" + folder_,
+                                       "fsync=off",
+                                       "max_connections=40",
+                                       "max_prepared_transactions=5",
+                                       "shared_buffers=16MB"};
   settings.insert(settings.end(), settings_.begin(), settings_.end());
   for (const std::string& setting : settings) {
     command.push_back("-c");

@@ -43,11 +43,16 @@ PostgresEnv* SharedPostgres() {
 PostgresUnderTest::PostgresUnderTest(PostgresEnv* env, PgAdmin admin) : env_(env) {
   Clean(*env_);
   const bool superuser = admin == PgAdmin::kSuperuser;
-  dsn_ = {Dialect::kPostgres, "127.0.0.1", env_->port(), "shop", superuser ? "postgres" : "shop_admin",
+  dsn_ = {Dialect::kPostgres,
+          "127.0.0.1",
+          env_->port(),
+          "shop",
+          superuser ? "postgres" : "shop_admin",
           Secret(superuser ? env_->superuser_password() : kAdminPassword)};
   std::string owner;
   if (!superuser) {
-    EXPECT_OK(env_->Run("postgres", absl::StrCat("CREATE ROLE shop_admin LOGIN CREATEROLE PASSWORD '", kAdminPassword, "'")));
+    EXPECT_OK(
+        env_->Run("postgres", absl::StrCat("CREATE ROLE shop_admin LOGIN CREATEROLE PASSWORD '", kAdminPassword, "'")));
     owner = " OWNER shop_admin";
   }
   EXPECT_OK(env_->Run("postgres", absl::StrCat("CREATE DATABASE shop", owner)));
@@ -80,7 +85,9 @@ void PostgresUnderTest::CloseSessions(const std::string& name) {
   sessions_.erase(name);
 }
 
-void PostgresUnderTest::AddForeignAccount(const std::string& name) { Run(absl::StrCat("CREATE ROLE ", name, " NOLOGIN")); }
+void PostgresUnderTest::AddForeignAccount(const std::string& name) {
+  Run(absl::StrCat("CREATE ROLE ", name, " NOLOGIN"));
+}
 
 std::string PostgresUnderTest::Run(const std::string& sql) {
   const absl::StatusOr<std::string> value = env_->Run(dsn_.database, sql);

@@ -19,7 +19,8 @@
 
 namespace dba::agent {
 
-// The server, started at the first call and ended with the program; nullptr, with the reason printed, when it cannot be.
+// The server, started at the first call and ended with the program; nullptr, with the reason printed, when it cannot
+// be.
 PostgresEnv* SharedPostgres();
 
 // What the admin account of the test may do.

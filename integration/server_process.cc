@@ -37,7 +37,8 @@ absl::StatusOr<std::string> MakeServerFolder(const std::string& prefix, const st
   if (geteuid() != 0) return path;
   const passwd* entry = getpwnam(user.c_str());
   if (entry == nullptr || chown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat("there is no user ", user, " to run the server as: run tools/setup"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no user ", user, " to run the server as: run tools/setup"));
   }
   return path;
 }

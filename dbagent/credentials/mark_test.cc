@@ -15,9 +15,10 @@ TEST(MarkTest, SurvivesFormatAndParse) {
 }
 
 TEST(MarkTest, OtherCommentsAreNoMarks) {
-  for (const char* text : {"", "the shop's role", "{}", "[]", "{\"managedBy\":\"other\",\"owner\":\"o\",\"kind\":\"group\"}",
-                           "{\"managedBy\":\"dba-operator\",\"owner\":\"\",\"kind\":\"group\"}",
-                           "{\"managedBy\":\"dba-operator\",\"owner\":7,\"kind\":\"group\"}", "{\"managedBy\":"}) {
+  for (const char* text :
+       {"", "the shop's role", "{}", "[]", "{\"managedBy\":\"other\",\"owner\":\"o\",\"kind\":\"group\"}",
+        "{\"managedBy\":\"dba-operator\",\"owner\":\"\",\"kind\":\"group\"}",
+        "{\"managedBy\":\"dba-operator\",\"owner\":7,\"kind\":\"group\"}", "{\"managedBy\":"}) {
     EXPECT_FALSE(ParseMark(text).has_value()) << text;
   }
 }

@@ -10,8 +10,8 @@
 //             admin credentials were refused; PERMISSION_DENIED the message names the missing right;
 //             RESOURCE_EXHAUSTED all connections busy until the deadline. Further codes stand at each method.
 //   calls     are idempotent, thread-safe and block.
-#ifndef DBAGENT_DB_DATABASE_H_
-#define DBAGENT_DB_DATABASE_H_
+#ifndef DBA_DBAGENT_DB_DATABASE_H_
+#define DBA_DBAGENT_DB_DATABASE_H_
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -64,4 +64,4 @@ class Database {
 
 }  // namespace dba::agent
 
-#endif  // DBAGENT_DB_DATABASE_H_
+#endif  // DBA_DBAGENT_DB_DATABASE_H_

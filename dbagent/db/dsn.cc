@@ -110,7 +110,8 @@ absl::Status Validate(const Dsn& dsn) {
   const std::pair<absl::string_view, absl::string_view> fields[] = {
       {"dbname", dsn.database}, {"username", dsn.username}, {"password", password}};
   for (const auto& [key, value] : fields) {
-    if (value.empty()) return Bad(absl::StrCat("`", key, "` is missing"), absl::StrCat("add key `", key, "` or the uri"));
+    if (value.empty())
+      return Bad(absl::StrCat("`", key, "` is missing"), absl::StrCat("add key `", key, "` or the uri"));
     if (value.size() > kMaxValueBytes || absl::StrContains(value, '\0')) {
       return Bad(absl::StrCat("`", key, "` is longer than 4096 bytes or holds a NUL byte"), "correct it");
     }

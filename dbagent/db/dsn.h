@@ -3,8 +3,8 @@
 // Where the admin credentials point to, parsed from the keys of the mounted Secret. Pure: text in, value out.
 // Only known keywords are accepted, so that a Secret cannot change how the agent connects (options, service files,
 // socket paths, a weaker sslmode). No error ever repeats a value that could hold the password.
-#ifndef DBAGENT_DB_DSN_H_
-#define DBAGENT_DB_DSN_H_
+#ifndef DBA_DBAGENT_DB_DSN_H_
+#define DBA_DBAGENT_DB_DSN_H_
 
 #include <cstdint>
 #include <map>
@@ -40,4 +40,4 @@ absl::StatusOr<Dsn> DsnFromKeys(const std::map<std::string, std::string>& keys);
 
 }  // namespace dba::agent
 
-#endif  // DBAGENT_DB_DSN_H_
+#endif  // DBA_DBAGENT_DB_DSN_H_

@@ -13,7 +13,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(DsnTest, ParsesAUri) {
-  ASSERT_OK_AND_ASSIGN(const Dsn dsn, ParseDsnUri("postgresql://ad%6Din:p%40ss%3A%2F@db.shop:6432/sh%20op?sslmode=disable"));
+  ASSERT_OK_AND_ASSIGN(const Dsn dsn,
+                       ParseDsnUri("postgresql://ad%6Din:p%40ss%3A%2F@db.shop:6432/sh%20op?sslmode=disable"));
   EXPECT_EQ(dsn.dialect, Dialect::kPostgres);
   EXPECT_EQ(dsn.username, "admin");
   EXPECT_EQ(dsn.password.Reveal(), "p@ss:/");
@@ -37,18 +38,20 @@ TEST(DsnTest, KnowsSchemesAndTheirPorts) {
 
 TEST(DsnTest, RefusesWhatItDoesNotTakeAndNeverEchoesThePassword) {
   for (const char* uri :
-       {"", "host=db password=canary", "oracle://u:canary@h/d", "postgres://u:canary@/d", "postgres://u:canary@h", "postgres://:canary@h/d",
-        "postgres://u@h/d", "postgres://u:canary%zz@h/d", "postgres://u:canary@h:0/d", "postgres://u:canary@h:99999/d",
-        "postgres://u:canary@h/d?options=-c", "postgres://u:canary@h/d?host=/tmp", "postgres://u:canary@h,h2/d",
-        "postgres://u:canary@%2Ftmp/d", "postgres://u:can#ary@h/d", "postgres://u:canary@[::1/d", "postgres://u:canary%00@h/d"}) {
+       {"", "host=db password=canary", "oracle://u:canary@h/d", "postgres://u:canary@/d", "postgres://u:canary@h",
+        "postgres://:canary@h/d", "postgres://u@h/d", "postgres://u:canary%zz@h/d", "postgres://u:canary@h:0/d",
+        "postgres://u:canary@h:99999/d", "postgres://u:canary@h/d?options=-c", "postgres://u:canary@h/d?host=/tmp",
+        "postgres://u:canary@h,h2/d", "postgres://u:canary@%2Ftmp/d", "postgres://u:can#ary@h/d",
+        "postgres://u:canary@[::1/d", "postgres://u:canary%00@h/d"}) {
     EXPECT_THAT(ParseDsnUri(uri), StatusIs(absl::StatusCode::kInvalidArgument, Not(HasSubstr("canary")))) << uri;
   }
 }
 
 TEST(DsnTest, TakesSeparateKeysWithAnyPassword) {
   const std::string odd = " q'\"`\\%_@:/?#\xc3\xa9 ";
-  ASSERT_OK_AND_ASSIGN(const Dsn dsn, DsnFromKeys({{"host", "h\n"}, {"port", "5432"}, {"dbname", "d"}, {"username", "u"},
-                                                   {"password", odd + "\n"}}));
+  ASSERT_OK_AND_ASSIGN(
+      const Dsn dsn,
+      DsnFromKeys({{"host", "h\n"}, {"port", "5432"}, {"dbname", "d"}, {"username", "u"}, {"password", odd + "\n"}}));
   EXPECT_EQ(dsn.password.Reveal(), odd);
   EXPECT_EQ(dsn.host, "h");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Names and literals in SQL text. Pure.
-#ifndef DBAGENT_DB_IDENTIFIER_H_
-#define DBAGENT_DB_IDENTIFIER_H_
+#ifndef DBA_DBAGENT_DB_IDENTIFIER_H_
+#define DBA_DBAGENT_DB_IDENTIFIER_H_
 
 #include <string>
 
@@ -46,4 +46,4 @@ absl::StatusOr<TableName> ParseTableName(absl::string_view text);
 
 }  // namespace dba::agent
 
-#endif  // DBAGENT_DB_IDENTIFIER_H_
+#endif  // DBA_DBAGENT_DB_IDENTIFIER_H_

@@ -10,7 +10,8 @@ namespace {
 
 TEST(IdentifierTest, AccountNames) {
   EXPECT_OK(CheckAccountName("dba_0123456789abcdef"));
-  for (const std::string name : {"", "A", "a-b", "a'b", "pg_x", "\xc3\xa9"}) EXPECT_FALSE(CheckAccountName(name).ok()) << name;
+  for (const std::string name : {"", "A", "a-b", "a'b", "pg_x", "\xc3\xa9"})
+    EXPECT_FALSE(CheckAccountName(name).ok()) << name;
   EXPECT_OK(CheckAccountName(std::string(32, 'a')));
   EXPECT_FALSE(CheckAccountName(std::string(33, 'a')).ok());
 }

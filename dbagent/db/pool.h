@@ -2,8 +2,8 @@
 //
 // A bounded pool of connections. Waiting for one respects the caller's deadline; a connection that broke is closed
 // instead of being handed out again.
-#ifndef DBAGENT_DB_POOL_H_
-#define DBAGENT_DB_POOL_H_
+#ifndef DBA_DBAGENT_DB_POOL_H_
+#define DBA_DBAGENT_DB_POOL_H_
 
 #include <cstddef>
 #include <functional>
@@ -59,9 +59,9 @@ class Pool {
       while (idle_.empty() && open_ >= max_open_) {
         const absl::Duration left = deadline - absl::Now();
         if (left <= absl::ZeroDuration()) {
-          return absl::ResourceExhaustedError(
-              absl::StrCat("all ", max_open_, " connections of the agent to the database were busy until the deadline; ",
-                           "try again, or raise --max_connections"));
+          return absl::ResourceExhaustedError(absl::StrCat(
+              "all ", max_open_, " connections of the agent to the database were busy until the deadline; ",
+              "try again, or raise --max_connections"));
         }
         returned_.WaitFor(&mutex_, left);
       }
@@ -124,4 +124,4 @@ class Pool {
 
 }  // namespace dba::agent
 
-#endif  // DBAGENT_DB_POOL_H_
+#endif  // DBA_DBAGENT_DB_POOL_H_

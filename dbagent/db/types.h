@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The agent's words for a database: what the RPCs and the engines both speak. Plain values, no I/O.
-#ifndef DBAGENT_DB_TYPES_H_
-#define DBAGENT_DB_TYPES_H_
+#ifndef DBA_DBAGENT_DB_TYPES_H_
+#define DBA_DBAGENT_DB_TYPES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -90,4 +90,4 @@ struct RowSet {
 
 }  // namespace dba::agent
 
-#endif  // DBAGENT_DB_TYPES_H_
+#endif  // DBA_DBAGENT_DB_TYPES_H_

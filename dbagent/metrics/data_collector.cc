@@ -79,12 +79,20 @@ std::vector<DataCollector::Metric> DataCollector::MetricsOf(const DataMetricsCon
   };
   for (const std::string& table : config.table_rows) {
     add(Kind::kTableRows, table,
-        {"database_table_rows_estimate", "Rows of the table, as the server estimates them.", false, "",
-         {{"table", table}}, config.interval});
+        {"database_table_rows_estimate",
+         "Rows of the table, as the server estimates them.",
+         false,
+         "",
+         {{"table", table}},
+         config.interval});
   }
   for (const std::string& table : config.next_ids) {
     add(Kind::kNextId, table,
-        {"database_table_next_id", "The next ID that the table will generate.", false, "", {{"table", table}},
+        {"database_table_next_id",
+         "The next ID that the table will generate.",
+         false,
+         "",
+         {{"table", table}},
          config.interval});
   }
   for (const DataQuery& query : config.queries) add(Kind::kQuery, "", query);
@@ -102,8 +110,8 @@ absl::Status DataCollector::Configure(DataMetricsConfig config) {
   std::vector<Metric> metrics = MetricsOf(config);
   MutexLock lock(&mutex_);
   for (Metric& metric : metrics) {
-    const auto same = std::find_if(metrics_.begin(), metrics_.end(),
-                                   [&](const Metric& old) { return KeyOf(old) == KeyOf(metric); });
+    const auto same =
+        std::find_if(metrics_.begin(), metrics_.end(), [&](const Metric& old) { return KeyOf(old) == KeyOf(metric); });
     if (same == metrics_.end()) continue;
     DataQuery query = std::move(metric.query);
     metric = *same;
@@ -208,8 +216,8 @@ std::vector<MetricFamily> DataCollector::Collect() const {
   std::map<std::string, MetricFamily> families;
   MutexLock lock(&mutex_);
   if (checked_) {
-    MetricFamily& family = FamilyOf(families, "dba_database_up", "Whether the database answered the agent's last check.",
-                                    MetricType::Gauge);
+    MetricFamily& family = FamilyOf(families, "dba_database_up",
+                                    "Whether the database answered the agent's last check.", MetricType::Gauge);
     // The name comes with the first configuration.
     ClientMetric up = config_.database.empty() ? ClientMetric() : WithLabels({{"database", config_.database}});
     up.gauge.value = up_ ? 1 : 0;

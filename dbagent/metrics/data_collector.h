@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Collects the data metrics on a thread of its own, each at its interval, and hands the last values to scrapes. A scrape
-// never waits for the database. A metric that fails keeps its last value, and the others go on.
+// Collects the data metrics on a thread of its own, each at its interval, and hands the last values to scrapes. A
+// scrape never waits for the database. A metric that fails keeps its last value, and the others go on.
 #ifndef DBA_DBAGENT_METRICS_DATA_COLLECTOR_H_
 #define DBA_DBAGENT_METRICS_DATA_COLLECTOR_H_
 
@@ -48,8 +48,8 @@ class DataCollector : public prometheus::Collectable {
   enum class Kind { kTableRows, kNextId, kQuery };
   struct Metric {
     Kind kind;
-    std::string table;  // of kTableRows and kNextId
-    DataQuery query;    // name, help, labels and type of every kind
+    std::string table;                          // of kTableRows and kNextId
+    DataQuery query;                            // name, help, labels and type of every kind
     absl::Duration due = absl::ZeroDuration();  // on the monotonic clock
     bool has_value = false;
     double value = 0;

@@ -46,7 +46,8 @@ TEST_F(DataCollectorTest, PublishesTablesAndQueries) {
   EXPECT_TRUE(Shows("database_table_next_id{database=\"shop/main\",table=\"image\"} 42"));
   EXPECT_TRUE(Shows("database_users{database=\"shop/main\",kind=\"all\"} 7.5"));
   EXPECT_TRUE(Shows("dba_database_up{database=\"shop/main\"} 1"));
-  EXPECT_TRUE(Shows("dba_data_metric_last_success_timestamp_seconds{database=\"shop/main\",kind=\"all\",metric=\"database_users\"}"));
+  EXPECT_TRUE(Shows(
+      "dba_data_metric_last_success_timestamp_seconds{database=\"shop/main\",kind=\"all\",metric=\"database_users\"}"));
 }
 
 TEST_F(DataCollectorTest, AFailingMetricKeepsItsValueAndOthersGoOn) {
@@ -56,7 +57,9 @@ TEST_F(DataCollectorTest, AFailingMetricKeepsItsValueAndOthersGoOn) {
   ASSERT_OK(collector_.Configure(config));
   ASSERT_TRUE(Shows("} 1000"));
   database_->FailWith(absl::UnavailableError("away"));
-  EXPECT_TRUE(Shows("dba_data_metric_errors_total{database=\"shop/main\",metric=\"database_table_rows_estimate\",table=\"image\"} 1"));
+  EXPECT_TRUE(
+      Shows("dba_data_metric_errors_total{database=\"shop/"
+            "main\",metric=\"database_table_rows_estimate\",table=\"image\"} 1"));
   EXPECT_NE(Scrape().find("} 1000"), std::string::npos);
   database_->FailWith(absl::OkStatus());
   database_->SetTable("image", 1001, 42);

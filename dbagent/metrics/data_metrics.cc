@@ -40,7 +40,7 @@ absl::Status Bad(absl::string_view name, absl::string_view why) {
 
 absl::Status CheckInterval(absl::string_view name, absl::Duration interval) {
   return interval >= kShortestInterval && interval <= kLongestInterval ? absl::OkStatus()
-                                                                      : Bad(name, "interval must be from 1s to 24h");
+                                                                       : Bad(name, "interval must be from 1s to 24h");
 }
 
 absl::Status CheckLabels(const DataQuery& query) {
@@ -48,8 +48,8 @@ absl::Status CheckLabels(const DataQuery& query) {
   for (const auto& [key, value] : query.labels) {
     constexpr absl::string_view kReserved[] = {"database", "metric", "verb", "query_for_metric", "le", "quantile"};
     if (!IsName(key) || std::find(std::begin(kReserved), std::end(kReserved), key) != std::end(kReserved)) {
-      return Bad(query.name, absl::StrCat("label names must be [a-z][a-z0-9_]* and none of ",
-                                          absl::StrJoin(kReserved, ", ")));
+      return Bad(query.name,
+                 absl::StrCat("label names must be [a-z][a-z0-9_]* and none of ", absl::StrJoin(kReserved, ", ")));
     }
     if (!IsText(value, kMaxLabelValueBytes)) return Bad(query.name, "label values must be at most 128 bytes of text");
   }
@@ -68,7 +68,8 @@ absl::Status CheckQuery(const DataQuery& query) {
   if (query.counter != absl::EndsWith(query.name, "_total")) {
     return Bad(query.name, "the name of a counter, and of nothing else, ends in _total");
   }
-  if (query.help.empty() || !IsText(query.help, kMaxHelpBytes)) return Bad(query.name, "help must be 1 to 512 bytes of text");
+  if (query.help.empty() || !IsText(query.help, kMaxHelpBytes))
+    return Bad(query.name, "help must be 1 to 512 bytes of text");
   if (query.sql.empty() || query.sql.size() > kMaxSqlBytes) return Bad(query.name, "query must be 1 to 16384 bytes");
   DBA_RETURN_IF_ERROR(CheckLabels(query));
   return CheckInterval(query.name, query.interval);

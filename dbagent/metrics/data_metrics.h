@@ -35,9 +35,9 @@ struct DataMetricsConfig {
   std::string digest;
 };
 
-// INVALID_ARGUMENT names the first metric that cannot be served: a name or label that Prometheus does not take, that the
-// agent has itself, or that stands twice; an empty query; more than kMaxDataMetrics series; an interval under 1 s or
-// over 1 day.
+// INVALID_ARGUMENT names the first metric that cannot be served: a name or label that Prometheus does not take, that
+// the agent has itself, or that stands twice; an empty query; more than kMaxDataMetrics series; an interval under 1 s
+// or over 1 day.
 absl::Status CheckDataMetrics(const DataMetricsConfig& config);
 
 }  // namespace dba::agent

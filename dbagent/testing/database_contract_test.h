@@ -156,9 +156,8 @@ TEST_P(DatabaseContractTest, ManyEnsuresAtOnceAllSucceed) {
   std::vector<absl::Status> results(kThreads);
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
-      results[i] = db().EnsureAccount(Spec(i % 2 == 0 ? "dba_a" : "dba_b"), Soon()).status();
-    });
+    threads.emplace_back(
+        [&, i] { results[i] = db().EnsureAccount(Spec(i % 2 == 0 ? "dba_a" : "dba_b"), Soon()).status(); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const absl::Status& result : results) EXPECT_OK(result);

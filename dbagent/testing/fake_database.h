@@ -49,8 +49,7 @@ class FakeDatabase : public Database {
   };
   Entry* Find(absl::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry* FindOwned(absl::string_view owner, absl::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  ProbeResult::Outcome LogIn(absl::string_view name, absl::string_view password)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ProbeResult::Outcome LogIn(absl::string_view name, absl::string_view password) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);

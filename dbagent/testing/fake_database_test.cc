@@ -19,8 +19,7 @@ class FakeUnderTest : public DatabaseUnderTest {
   FakeDatabase fake_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Fake, DatabaseContractTest,
-                         testing::Values([] { return std::make_unique<FakeUnderTest>(); }));
+INSTANTIATE_TEST_SUITE_P(Fake, DatabaseContractTest, testing::Values([] { return std::make_unique<FakeUnderTest>(); }));
 
 }  // namespace
 }  // namespace dba::agent

@@ -19,8 +19,6 @@ SchemaVersion Interpret(const RowSet& rows) {
 
 }  // namespace
 
-Preset AlembicPreset() {
-  return {"Alembic", "alembic_version", "SELECT version_num FROM alembic_version", Interpret};
-}
+Preset AlembicPreset() { return {"Alembic", "alembic_version", "SELECT version_num FROM alembic_version", Interpret}; }
 
 }  // namespace dba::agent

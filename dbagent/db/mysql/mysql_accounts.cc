@@ -55,10 +55,11 @@ absl::Status MakeMarkTable(MysqlConnection& connection, absl::Time deadline) {
           .status(),
       "GRANT ALL ON dba_operator.* TO the admin account of the credentials"));
   return connection
-      .Run("CREATE TABLE IF NOT EXISTS dba_operator.account (name VARCHAR(32) PRIMARY KEY, owner VARCHAR(128) NOT NULL, "
-           "kind VARCHAR(16) NOT NULL, version VARCHAR(253) NOT NULL, locked BOOLEAN NOT NULL, "
-           "creating BOOLEAN NOT NULL, created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE = InnoDB",
-           deadline)
+      .Run(
+          "CREATE TABLE IF NOT EXISTS dba_operator.account (name VARCHAR(32) PRIMARY KEY, owner VARCHAR(128) NOT NULL, "
+          "kind VARCHAR(16) NOT NULL, version VARCHAR(253) NOT NULL, locked BOOLEAN NOT NULL, "
+          "creating BOOLEAN NOT NULL, created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE = InnoDB",
+          deadline)
       .status();
 }
 
@@ -163,19 +164,23 @@ absl::StatusOr<bool> CreateLocked(MysqlConnection& connection, const AccountSpec
   if (!mark) {
     DBA_RETURN_IF_ERROR(
         connection
-            .Run(absl::StrCat("INSERT INTO dba_operator.account (name, owner, kind, version, locked, creating) VALUES (",
-                              QuoteMysqlLiteral(spec.name), ", ", QuoteMysqlLiteral(spec.owner), ", ",
-                              QuoteMysqlLiteral(KindName(spec.kind)), ", ", QuoteMysqlLiteral(spec.version), ", 0, 1)"),
-                 deadline)
+            .Run(
+                absl::StrCat("INSERT INTO dba_operator.account (name, owner, kind, version, locked, creating) VALUES (",
+                             QuoteMysqlLiteral(spec.name), ", ", QuoteMysqlLiteral(spec.owner), ", ",
+                             QuoteMysqlLiteral(KindName(spec.kind)), ", ", QuoteMysqlLiteral(spec.version), ", 0, 1)"),
+                deadline)
             .status());
   }
   const absl::Status created =
-      connection.Run(absl::StrCat("CREATE USER ", User(spec.name), " ", identified, " ACCOUNT LOCK"), deadline).status();
+      connection.Run(absl::StrCat("CREATE USER ", User(spec.name), " ", identified, " ACCOUNT LOCK"), deadline)
+          .status();
   if (created.ok()) return true;
-  if (MysqlErrorNumber(created) != kCannotUser) return Explain(created, "GRANT CREATE USER ON *.* TO the admin account");
+  if (MysqlErrorNumber(created) != kCannotUser)
+    return Explain(created, "GRANT CREATE USER ON *.* TO the admin account");
   if (mark) return false;  // an earlier call made it
   // The mark was written by this very call: the account was there before, so somebody else made it.
-  DBA_RETURN_IF_ERROR(connection.Run(absl::StrCat("DELETE FROM dba_operator.account", Where(spec.name)), deadline).status());
+  DBA_RETURN_IF_ERROR(
+      connection.Run(absl::StrCat("DELETE FROM dba_operator.account", Where(spec.name)), deadline).status());
   return NotOurs(spec.name);
 }
 
@@ -196,7 +201,8 @@ absl::Status GrantRights(MysqlConnection& connection, const AccountSpec& spec, a
   const std::string rights = migrator ? "ALL PRIVILEGES" : read_only ? kReadOnlyRights : kReadWriteRights;
   const absl::Status granted =
       connection.Run(absl::StrCat("GRANT ", rights, " ON ", target, ".* TO ", User(spec.name)), deadline).status();
-  DBA_RETURN_IF_ERROR(Explain(granted, absl::StrCat("GRANT ALL ON ", target, ".* TO the admin account WITH GRANT OPTION")));
+  DBA_RETURN_IF_ERROR(
+      Explain(granted, absl::StrCat("GRANT ALL ON ", target, ".* TO the admin account WITH GRANT OPTION")));
   if (!read_only || migrator) return absl::OkStatus();
   // An account that once could write loses it.
   return connection
@@ -209,10 +215,9 @@ absl::Status GrantRights(MysqlConnection& connection, const AccountSpec& spec, a
 absl::Status CheckNoDefiners(MysqlConnection& connection, absl::string_view name, absl::Time deadline) {
   const std::string definer = QuoteMysqlLiteral(absl::StrCat(name, "@%"));
   std::vector<std::string> parts;
-  for (const auto& [kind, column, table] : {std::tuple("view", "table_name", "views"),
-                                            std::tuple("routine", "routine_name", "routines"),
-                                            std::tuple("event", "event_name", "events"),
-                                            std::tuple("trigger", "trigger_name", "triggers")}) {
+  for (const auto& [kind, column, table] :
+       {std::tuple("view", "table_name", "views"), std::tuple("routine", "routine_name", "routines"),
+        std::tuple("event", "event_name", "events"), std::tuple("trigger", "trigger_name", "triggers")}) {
     parts.push_back(absl::StrCat("SELECT CONCAT('", kind, " ', ", column, ") FROM information_schema.", table,
                                  " WHERE definer = ", definer));
   }
@@ -279,7 +284,8 @@ absl::StatusOr<bool> EnsureMysqlAccount(MysqlConnection& connection, const Accou
   // lock_wait_timeout cannot be set for an account on MySQL or MariaDB: a migrator's lock_timeout is the business of
   // whoever opens its sessions.
   DBA_RETURN_IF_ERROR(
-      connection.Run(absl::StrCat("ALTER USER ", User(spec.name), " ", identified, " ACCOUNT UNLOCK"), deadline).status());
+      connection.Run(absl::StrCat("ALTER USER ", User(spec.name), " ", identified, " ACCOUNT UNLOCK"), deadline)
+          .status());
   return created;
 }
 
@@ -313,14 +319,15 @@ absl::StatusOr<bool> DropMysqlAccount(MysqlConnection& connection, absl::string_
   }
   if (!mark->locked) return InUse(name, "is not locked: lock it first");
   // Whoever unlocked it by hand is shut out again before the sessions are counted.
-  const absl::Status relocked = connection.Run(absl::StrCat("ALTER USER ", User(name), " ACCOUNT LOCK"), deadline).status();
+  const absl::Status relocked =
+      connection.Run(absl::StrCat("ALTER USER ", User(name), " ACCOUNT LOCK"), deadline).status();
   const bool gone = MysqlErrorNumber(relocked) == kCannotUser;
   if (!gone) DBA_RETURN_IF_ERROR(relocked);
   DBA_ASSIGN_OR_RETURN(Use use, ReadUse(connection, deadline));
   const std::vector<Session>& sessions = use.sessions[std::string(name)];
   if (!sessions.empty()) {
-    return InUse(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is connection ", sessions[0].id,
-                                    " from ", sessions[0].client));
+    return InUse(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is connection ",
+                                    sessions[0].id, " from ", sessions[0].client));
   }
   if (use.logins_in_flight > 0) {
     return InUse(name, absl::StrCat("may be one of ", use.logins_in_flight, " login(s) in flight: try again"));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Marked accounts of MySQL and MariaDB. MariaDB gives accounts no comment or attribute, so the mark is a row of the
-// table dba_operator.account, made on demand: in a schema of its own, because an account belongs to the whole server and
-// not to the managed database. The row is written before the account is made and removed after it is dropped, so that
-// no account of ours is ever without a mark.
+// table dba_operator.account, made on demand: in a schema of its own, because an account belongs to the whole server
+// and not to the managed database. The row is written before the account is made and removed after it is dropped, so
+// that no account of ours is ever without a mark.
 //
 // The column `locked` says what an admin without rights on the schema `mysql` cannot read back. It turns 1 only after
 // ACCOUNT LOCK has succeeded and 0 before ACCOUNT UNLOCK is tried: whatever crashes, 1 is true.

@@ -186,12 +186,13 @@ absl::StatusOr<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const Dsn
   std::unique_ptr<MysqlConnection> connection(new MysqlConnection());
   MYSQL* handle = &connection->handle_;
   mysql_optionsv(handle, MYSQL_OPT_NONBLOCK, 0);
-  const unsigned local_infile = 0;   // or a hostile server could read the agent's files
+  const unsigned local_infile = 0;  // or a hostile server could read the agent's files
   mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &local_infile);
   mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   SetTls(handle, options);
   const std::string clear_text(password.Reveal());
-  DBA_RETURN_IF_ERROR(Connect(handle, dsn, username, clear_text, std::min(deadline, absl::Now() + options.connect_timeout)));
+  DBA_RETURN_IF_ERROR(
+      Connect(handle, dsn, username, clear_text, std::min(deadline, absl::Now() + options.connect_timeout)));
   connection->mariadb_ = absl::StrContains(mysql_get_server_info(handle), "MariaDB");
   DBA_RETURN_IF_ERROR(connection->SetUpSession(deadline));
   return connection;
@@ -316,9 +317,10 @@ absl::Status MysqlConnection::LimitTime(absl::Time deadline) {
   const double seconds = absl::ToDoubleSeconds(left) * 0.9;
   const unsigned lock_seconds = std::min(WholeSeconds(left), 5U);
   // MySQL limits only SELECT; what else runs there is ended by the watchdog, which closes the connection.
-  return Run(mariadb_ ? absl::StrCat("SET SESSION max_statement_time = ", seconds, ", lock_wait_timeout = ", lock_seconds)
-                      : absl::StrCat("SET SESSION max_execution_time = ", static_cast<int64_t>(seconds * 1000),
-                                     ", lock_wait_timeout = ", lock_seconds),
+  return Run(mariadb_
+                 ? absl::StrCat("SET SESSION max_statement_time = ", seconds, ", lock_wait_timeout = ", lock_seconds)
+                 : absl::StrCat("SET SESSION max_execution_time = ", static_cast<int64_t>(seconds * 1000),
+                                ", lock_wait_timeout = ", lock_seconds),
              deadline)
       .status();
 }

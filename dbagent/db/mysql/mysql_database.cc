@@ -27,10 +27,11 @@ constexpr unsigned kLockedMariadb = 4151;
 MysqlDatabase::MysqlDatabase(Dsn dsn, ConnectOptions options)
     : dsn_(std::move(dsn)),
       options_(std::move(options)),
-      pool_([this](absl::Time deadline) {
-        return MysqlConnection::Open(dsn_, dsn_.username, dsn_.password, options_, deadline);
-      },
-            options_.max_connections, options_.max_idle_connections) {}
+      pool_(
+          [this](absl::Time deadline) {
+            return MysqlConnection::Open(dsn_, dsn_.username, dsn_.password, options_, deadline);
+          },
+          options_.max_connections, options_.max_idle_connections) {}
 
 absl::Status MysqlDatabase::OnConnection(absl::Time deadline, const Work& work) {
   absl::Status status;
@@ -148,8 +149,8 @@ absl::StatusOr<double> MysqlDatabase::TableNumber(absl::string_view table, absl:
     const std::string schema = name.schema.empty() ? dsn_.database : name.schema;
     DBA_ASSIGN_OR_RETURN(const RowSet rows,
                          connection.Run(absl::StrCat("SELECT ", column, " FROM information_schema.TABLES WHERE ",
-                                                     "TABLE_SCHEMA = ", QuoteMysqlLiteral(schema), " AND TABLE_NAME = ",
-                                                     QuoteMysqlLiteral(name.table)),
+                                                     "TABLE_SCHEMA = ", QuoteMysqlLiteral(schema),
+                                                     " AND TABLE_NAME = ", QuoteMysqlLiteral(name.table)),
                                         deadline));
     if (rows.rows.empty()) return absl::NotFoundError(absl::StrCat("there is no table ", table));
     if (!rows.rows[0][0] || !absl::SimpleAtod(*rows.rows[0][0], &number)) {

@@ -31,8 +31,8 @@ absl::Status CheckIsSelect(absl::string_view sql) {
     sql = absl::StripLeadingAsciiWhitespace(sql);
   } while (SkipComment(&sql));
   for (absl::string_view word : {"SELECT", "WITH", "VALUES"}) {
-    const bool whole = sql.size() == word.size() || (sql.size() > word.size() && !absl::ascii_isalnum(sql[word.size()]) &&
-                                                     sql[word.size()] != '_');
+    const bool whole = sql.size() == word.size() ||
+                       (sql.size() > word.size() && !absl::ascii_isalnum(sql[word.size()]) && sql[word.size()] != '_');
     if (absl::StartsWithIgnoreCase(sql, word) && whole) return absl::OkStatus();
   }
   return absl::StartsWith(sql, "(") ? absl::OkStatus() : bad;

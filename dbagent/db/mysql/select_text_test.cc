@@ -7,8 +7,8 @@ namespace dba::agent {
 namespace {
 
 TEST(SelectTextTest, TakesSelects) {
-  for (const char* sql : {"SELECT 1", " \n select 1", "/* a */ -- b\nSELECT 1", "# c\n(SELECT 1)", "WITH a AS (SELECT 1) SELECT 2",
-                          "values (1)", "SELECT(1)"}) {
+  for (const char* sql : {"SELECT 1", " \n select 1", "/* a */ -- b\nSELECT 1", "# c\n(SELECT 1)",
+                          "WITH a AS (SELECT 1) SELECT 2", "values (1)", "SELECT(1)"}) {
     EXPECT_OK(CheckIsSelect(sql)) << sql;
   }
 }

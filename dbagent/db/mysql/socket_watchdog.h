@@ -17,8 +17,8 @@ class SocketWatchdog {
  public:
   static SocketWatchdog& Get();
 
-  // While it lives: at `deadline` the socket is shut down, so that a blocked read returns with an error. The socket must
-  // stay open at least as long as this object.
+  // While it lives: at `deadline` the socket is shut down, so that a blocked read returns with an error. The socket
+  // must stay open at least as long as this object.
   class Guard {
    public:
     Guard(int socket, absl::Time deadline);

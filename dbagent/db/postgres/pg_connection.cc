@@ -44,7 +44,8 @@ absl::Status DeadlineError(absl::string_view what) {
 
 // The keywords libpq gets; nothing of the credentials is parsed by libpq itself.
 std::vector<std::pair<const char*, std::string>> Keywords(const Dsn& dsn, absl::string_view username,
-                                                          const ConnectOptions& options, absl::string_view application) {
+                                                          const ConnectOptions& options,
+                                                          absl::string_view application) {
   std::vector<std::pair<const char*, std::string>> keywords = {
       {"host", dsn.host},
       {"port", absl::StrCat(dsn.port)},
@@ -126,7 +127,8 @@ absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Dsn& dsn,
   if (connection->connection_ == nullptr) return absl::ResourceExhaustedError("out of memory for a connection");
   PGconn* pg = connection->connection_;
   PQsetErrorVerbosity(pg, PQERRORS_VERBOSE);  // the only way to the SQLSTATE of a refused login
-  PQsetNoticeProcessor(pg, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      pg, [](void*, const char*) {}, nullptr);
   PostgresPollingStatusType state = PQstatus(pg) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED) return ConnectError(pg, dsn);
@@ -233,12 +235,14 @@ absl::Status PgConnection::Begin(bool read_only, absl::Time deadline) {
   if (left <= 1) return DeadlineError("the transaction");
   // The server stops a little before the caller leaves, so that its own words arrive. Locks get less than the whole.
   const int64_t statement = std::max<int64_t>(1, left - std::min<int64_t>(left / 10, 200));
-  return Run(absl::StrFormat("BEGIN ISOLATION LEVEL READ COMMITTED %s; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "
-                             "SET LOCAL idle_in_transaction_session_timeout = %d; SET LOCAL search_path TO %s",
-                             read_only ? "READ ONLY" : "READ WRITE", statement,
-                             std::max<int64_t>(1, std::min<int64_t>(statement * 8 / 10, 5000)), left + 1000,
-                             read_only ? "DEFAULT" : "pg_catalog"),
-             deadline);
+  return Run(
+      absl::StrFormat(
+          "BEGIN ISOLATION LEVEL READ COMMITTED %s; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "
+          "SET LOCAL idle_in_transaction_session_timeout = %d; SET LOCAL search_path TO %s",
+          read_only ? "READ ONLY" : "READ WRITE", statement,
+          std::max<int64_t>(1, std::min<int64_t>(statement * 8 / 10, 5000)), left + 1000,
+          read_only ? "DEFAULT" : "pg_catalog"),
+      deadline);
 }
 
 absl::Status PgConnection::Commit(absl::Time deadline) { return Run("COMMIT", deadline); }

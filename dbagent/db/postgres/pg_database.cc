@@ -60,9 +60,10 @@ absl::Status QuietStatementLog(PgConnection& connection, absl::Time deadline) {
                             : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
   DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(allowed, {}, deadline));
   if (rows.rows[0][0].value_or("") != "t") return absl::OkStatus();
-  return connection.Run("SET LOCAL log_statement = 'none'; SET LOCAL log_min_error_statement = 'panic'; "
-                        "SET LOCAL log_min_duration_statement = -1",
-                        deadline);
+  return connection.Run(
+      "SET LOCAL log_statement = 'none'; SET LOCAL log_min_error_statement = 'panic'; "
+      "SET LOCAL log_min_duration_statement = -1",
+      deadline);
 }
 
 absl::Status EnsureRole(PgConnection& connection, const AccountSpec& spec, absl::Time deadline, bool* created) {
@@ -77,11 +78,11 @@ absl::Status EnsureRole(PgConnection& connection, const AccountSpec& spec, absl:
   DBA_ASSIGN_OR_RETURN(const std::string verifier, connection.EncryptPassword(spec.name, spec.password));
   const std::string account = QuotePostgresIdentifier(spec.name);
   const Mark mark = {spec.owner, std::string(KindName(spec.kind)), spec.version};
-  DBA_RETURN_IF_ERROR(connection.Run(
-      absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account, " LOGIN INHERIT NOCREATEDB NOCREATEROLE PASSWORD ",
-                   QuotePostgresLiteral(verifier), ";COMMENT ON ROLE ", account, " IS ",
-                   QuotePostgresLiteral(FormatMark(mark))),
-      deadline));
+  DBA_RETURN_IF_ERROR(
+      connection.Run(absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account,
+                                  " LOGIN INHERIT NOCREATEDB NOCREATEROLE PASSWORD ", QuotePostgresLiteral(verifier),
+                                  ";COMMENT ON ROLE ", account, " IS ", QuotePostgresLiteral(FormatMark(mark))),
+                     deadline));
   return JoinPgGroup(connection, spec, deadline);
 }
 
@@ -149,7 +150,8 @@ absl::Status PgDatabase::RunSelect(PgConnection& connection, const SelectRequest
   // A cursor takes nothing but SELECT and VALUES, and refuses WITH that changes data.
   // Source: PostgreSQL 15 manual, DECLARE.
   DBA_RETURN_IF_ERROR(
-      connection.Query(absl::StrCat("DECLARE dba_select NO SCROLL CURSOR FOR ", WithoutSemicolon(request.sql)), {}, deadline)
+      connection
+          .Query(absl::StrCat("DECLARE dba_select NO SCROLL CURSOR FOR ", WithoutSemicolon(request.sql)), {}, deadline)
           .status());
   DBA_ASSIGN_OR_RETURN(
       *rows, connection.Query(absl::StrCat("FETCH FORWARD ", request.max_rows + 1, " FROM dba_select"), {}, deadline));

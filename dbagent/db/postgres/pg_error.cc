@@ -75,7 +75,8 @@ std::string SqlStateOfConnectError(absl::string_view message) {
     const absl::string_view rest = message.substr(at + kBefore.size());
     const absl::string_view state = rest.substr(0, kLength);
     if (state.size() == kLength && absl::StartsWith(rest.substr(kLength), ":") &&
-        std::all_of(state.begin(), state.end(), [](char c) { return absl::ascii_isdigit(c) || absl::ascii_isupper(c); })) {
+        std::all_of(state.begin(), state.end(),
+                    [](char c) { return absl::ascii_isdigit(c) || absl::ascii_isupper(c); })) {
       return std::string(state);
     }
   }

@@ -62,8 +62,9 @@ absl::Status GrantRole(PgConnection& connection, absl::string_view role, absl::s
                        absl::Time deadline) {
   const std::string grant =
       absl::StrCat("GRANT ", QuotePostgresIdentifier(role), " TO ", QuotePostgresIdentifier(member));
-  return Explain(connection.Run(grant, deadline), absl::StrCat("GRANT ", QuotePostgresIdentifier(role), " TO ",
-                                                               QuotePostgresIdentifier(admin.name), " WITH ADMIN OPTION"));
+  return Explain(connection.Run(grant, deadline),
+                 absl::StrCat("GRANT ", QuotePostgresIdentifier(role), " TO ", QuotePostgresIdentifier(admin.name),
+                              " WITH ADMIN OPTION"));
 }
 
 absl::StatusOr<bool> HasRightsOf(PgConnection& connection, absl::string_view member, absl::string_view role,
@@ -87,10 +88,11 @@ absl::Status EnsureGroupRole(PgConnection& connection, absl::string_view name, a
   }
   const std::string quoted = QuotePostgresIdentifier(name);
   const Mark mark = {std::string(owner), kGroupKind, ""};
-  return Explain(connection.Run(absl::StrCat("CREATE ROLE ", quoted, " NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT;",
-                                             "COMMENT ON ROLE ", quoted, " IS ", QuotePostgresLiteral(FormatMark(mark))),
-                                deadline),
-                 absl::StrCat("ALTER ROLE ", QuotePostgresIdentifier(admin.name), " CREATEROLE"));
+  return Explain(
+      connection.Run(absl::StrCat("CREATE ROLE ", quoted, " NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT;",
+                                  "COMMENT ON ROLE ", quoted, " IS ", QuotePostgresLiteral(FormatMark(mark))),
+                     deadline),
+      absl::StrCat("ALTER ROLE ", QuotePostgresIdentifier(admin.name), " CREATEROLE"));
 }
 
 absl::Status EnsureDefaultGrants(PgConnection& connection, absl::string_view maker, const GroupRoles& groups,
@@ -102,14 +104,13 @@ absl::Status EnsureDefaultGrants(PgConnection& connection, absl::string_view mak
   const std::string alter = absl::StrCat("ALTER DEFAULT PRIVILEGES FOR ROLE ", quoted, " GRANT ");
   const std::string read_write = QuotePostgresIdentifier(groups.read_write);
   const std::string read_only = QuotePostgresIdentifier(groups.read_only);
-  return connection.Run(
-      absl::StrCat(alter, "SELECT, INSERT, UPDATE, DELETE ON TABLES TO ", read_write, ";",          //
-                   alter, "SELECT ON TABLES TO ", read_only, ";",                                   //
-                   alter, "USAGE, SELECT, UPDATE ON SEQUENCES TO ", read_write, ";",                //
-                   alter, "SELECT ON SEQUENCES TO ", read_only, ";",                                //
-                   alter, "USAGE ON SCHEMAS TO ", read_write, ", ", read_only, ";",                 //
-                   alter, "USAGE, CREATE ON SCHEMAS TO ", QuotePostgresIdentifier(groups.owner)),
-      deadline);
+  return connection.Run(absl::StrCat(alter, "SELECT, INSERT, UPDATE, DELETE ON TABLES TO ", read_write, ";",  //
+                                     alter, "SELECT ON TABLES TO ", read_only, ";",                           //
+                                     alter, "USAGE, SELECT, UPDATE ON SEQUENCES TO ", read_write, ";",        //
+                                     alter, "SELECT ON SEQUENCES TO ", read_only, ";",                        //
+                                     alter, "USAGE ON SCHEMAS TO ", read_write, ", ", read_only, ";",         //
+                                     alter, "USAGE, CREATE ON SCHEMAS TO ", QuotePostgresIdentifier(groups.owner)),
+                        deadline);
 }
 
 absl::Status RunAll(PgConnection& connection, const RowSet& statements, absl::Time deadline) {
@@ -188,9 +189,9 @@ absl::Status JoinPgGroup(PgConnection& connection, const AccountSpec& spec, absl
   const std::string settings =
       absl::StrCat("ALTER ROLE ", account, " IN DATABASE ", QuotePostgresIdentifier(admin.database));
   const bool migrator = spec.kind == AccountKind::kMigrator;
-  const std::string wanted = migrator                                          ? groups.owner
+  const std::string wanted = migrator                                   ? groups.owner
                              : spec.privileges == Privileges::kReadOnly ? groups.read_only
-                                                                               : groups.read_write;
+                                                                        : groups.read_write;
   for (const std::string& group : {groups.owner, groups.read_write, groups.read_only}) {
     // REVOKE of a membership that is not there is only a warning, kept from the log by asking first.
     DBA_ASSIGN_OR_RETURN(const RowSet direct,
@@ -199,7 +200,8 @@ absl::Status JoinPgGroup(PgConnection& connection, const AccountSpec& spec, absl
                                           {group, spec.name}, deadline));
     const bool member = Cell(direct, 0, 0) != "0";
     if (member && group != wanted) {
-      DBA_RETURN_IF_ERROR(connection.Run(absl::StrCat("REVOKE ", QuotePostgresIdentifier(group), " FROM ", account), deadline));
+      DBA_RETURN_IF_ERROR(
+          connection.Run(absl::StrCat("REVOKE ", QuotePostgresIdentifier(group), " FROM ", account), deadline));
     } else if (!member && group == wanted) {
       DBA_RETURN_IF_ERROR(GrantRole(connection, group, spec.name, admin, deadline));
     }

@@ -8,9 +8,9 @@
 //   owned by the admin itself     are transferred to the owner role; the admin is a member of it and keeps its rights
 //   owned by a superuser          the same when the admin is a superuser; else they stay out of a migrator's reach
 //   owned by another role         stay; the owner role becomes a member of that role
-// Membership in the admin's role would hand its CREATEROLE to migrations, which is why its tables move instead. Transfer
-// takes a short ACCESS EXCLUSIVE lock for which it waits 1 s at most, and happens only for migrators: where migrations
-// use the admin credentials, nothing changes hands. SECURITY DEFINER routines never do.
+// Membership in the admin's role would hand its CREATEROLE to migrations, which is why its tables move instead.
+// Transfer takes a short ACCESS EXCLUSIVE lock for which it waits 1 s at most, and happens only for migrators: where
+// migrations use the admin credentials, nothing changes hands. SECURITY DEFINER routines never do.
 #ifndef DBA_DBAGENT_DB_POSTGRES_PG_GRANTS_H_
 #define DBA_DBAGENT_DB_POSTGRES_PG_GRANTS_H_
 

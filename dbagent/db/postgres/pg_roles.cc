@@ -27,7 +27,8 @@ struct Use {
 Session ToSession(const std::vector<std::optional<std::string>>& row) {
   Session session = {Cell(row, 0), Cell(row, 2), Cell(row, 3), absl::InfinitePast()};
   double seconds = 0;
-  if (row[4] && absl::SimpleAtod(*row[4], &seconds)) session.since = absl::FromUnixMicros(static_cast<int64_t>(seconds * 1e6));
+  if (row[4] && absl::SimpleAtod(*row[4], &seconds))
+    session.since = absl::FromUnixMicros(static_cast<int64_t>(seconds * 1e6));
   return session;
 }
 
@@ -66,15 +67,16 @@ absl::Status CheckUnused(PgConnection& connection, absl::string_view name, const
   DBA_ASSIGN_OR_RETURN(Use use, ReadUse(connection, deadline));
   const std::vector<Session>& sessions = use.sessions[role.oid];
   if (!sessions.empty()) {
-    return InUse(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is pid ", sessions[0].id, " (",
-                                    sessions[0].application, ")"));
+    return InUse(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is pid ", sessions[0].id,
+                                    " (", sessions[0].application, ")"));
   }
   if (use.logins_in_flight > 0) {
     return InUse(name, absl::StrCat("may be one of ", use.logins_in_flight, " login(s) in flight: try again"));
   }
   const uint32_t prepared = use.prepared[std::string(name)];
   if (prepared > 0) {
-    return InUse(name, absl::StrCat("has ", prepared, " prepared transaction(s): see pg_prepared_xacts, then COMMIT PREPARED "
+    return InUse(name, absl::StrCat("has ", prepared,
+                                    " prepared transaction(s): see pg_prepared_xacts, then COMMIT PREPARED "
                                     "or ROLLBACK PREPARED"));
   }
   DBA_ASSIGN_OR_RETURN(const RowSet members, connection.Query(pg_sql::kForeignMembers, {role.oid}, deadline));
@@ -134,8 +136,8 @@ absl::Status SetPgAccountLocked(PgConnection& connection, absl::string_view owne
     return absl::NotFoundError(absl::StrCat("there is no account ", name, " of this owner"));
   }
   if (role->can_login != locked) return absl::OkStatus();
-  return connection.Run(
-      absl::StrCat("ALTER ROLE ", QuotePostgresIdentifier(name), locked ? " NOLOGIN" : " LOGIN"), deadline);
+  return connection.Run(absl::StrCat("ALTER ROLE ", QuotePostgresIdentifier(name), locked ? " NOLOGIN" : " LOGIN"),
+                        deadline);
 }
 
 absl::StatusOr<bool> DropPgAccount(PgConnection& connection, absl::string_view owner, absl::string_view name,

@@ -24,8 +24,7 @@ struct PgRole {
 };
 
 // The role of that name, or nullopt.
-absl::StatusOr<std::optional<PgRole>> FindPgRole(PgConnection& connection, absl::string_view name,
-                                                 absl::Time deadline);
+absl::StatusOr<std::optional<PgRole>> FindPgRole(PgConnection& connection, absl::string_view name, absl::Time deadline);
 
 // Whether the role carries the mark of `owner`, as an account or as a group.
 bool IsMarkedFor(const PgRole& role, absl::string_view owner);

@@ -46,12 +46,13 @@ inline constexpr char kObjectOwners[] =
     "JOIN schemas s ON s.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT EXISTS "
     "(SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')) "
     "SELECT r.rolname, r.rolsuper, shobj_description(r.oid, 'pg_authid'), pg_has_role(r.oid, 'USAGE'), "
-    "pg_has_role($1::name, r.oid, 'USAGE'), pg_has_role(r.oid, $1::name, 'MEMBER') FROM owners JOIN pg_roles r USING (oid) "
+    "pg_has_role($1::name, r.oid, 'USAGE'), pg_has_role(r.oid, $1::name, 'MEMBER') FROM owners JOIN pg_roles r USING "
+    "(oid) "
     "WHERE r.rolname NOT IN (current_user, $1::name) AND r.rolname !~ '^pg_' ORDER BY 1";
 
 // Missing rights as GRANT statements. $1 read-write, $2 read-only, $3 owner role. Relations of extensions and those
-// whose owner the admin does not have the rights of are left out. CASE keeps has_sequence_privilege from tables, on which
-// it is an error.
+// whose owner the admin does not have the rights of are left out. CASE keeps has_sequence_privilege from tables, on
+// which it is an error.
 inline constexpr char kMissingGrants[] =
     "WITH schemas AS (SELECT oid, nspname FROM pg_namespace WHERE nspname <> 'information_schema' "
     "AND nspname !~ '^pg_'), relations AS (SELECT c.oid, c.relkind, format('%I.%I', s.nspname, c.relname) AS name "
@@ -59,15 +60,18 @@ inline constexpr char kMissingGrants[] =
     "(SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')), "
     "wanted AS ("
     "SELECT 1 AS step, format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), r) AS sql "
-    "FROM unnest(ARRAY[$1::name, $2::name, $3::name]) r WHERE NOT has_database_privilege(r, current_database(), 'CONNECT') "
+    "FROM unnest(ARRAY[$1::name, $2::name, $3::name]) r WHERE NOT has_database_privilege(r, current_database(), "
+    "'CONNECT') "
     "UNION ALL SELECT 1, format('GRANT CREATE, TEMPORARY ON DATABASE %I TO %I', current_database(), $3::name) "
     "WHERE NOT has_database_privilege($3::name, current_database(), 'CREATE') "
-    "UNION ALL SELECT 2, format('GRANT USAGE ON SCHEMA %I TO %I', nspname, r) FROM schemas, unnest(ARRAY[$1::name, $2::name]) r "
+    "UNION ALL SELECT 2, format('GRANT USAGE ON SCHEMA %I TO %I', nspname, r) FROM schemas, unnest(ARRAY[$1::name, "
+    "$2::name]) r "
     "WHERE NOT has_schema_privilege(r, oid, 'USAGE') "
     "UNION ALL SELECT 2, format('GRANT USAGE, CREATE ON SCHEMA %I TO %I', nspname, $3::name) FROM schemas "
     "WHERE NOT (has_schema_privilege($3::name, oid, 'USAGE') AND has_schema_privilege($3::name, oid, 'CREATE')) "
     "UNION ALL SELECT 3, format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO %I', name, $1::name) "
-    "FROM relations WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT (has_table_privilege($1::name, oid, 'SELECT') AND "
+    "FROM relations WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT (has_table_privilege($1::name, oid, 'SELECT') "
+    "AND "
     "has_table_privilege($1::name, oid, 'INSERT') AND has_table_privilege($1::name, oid, 'UPDATE') AND "
     "has_table_privilege($1::name, oid, 'DELETE')) "
     "UNION ALL SELECT 3, format('GRANT SELECT ON TABLE %s TO %I', name, $2::name) FROM relations "
@@ -109,14 +113,16 @@ inline constexpr char kSuperusers[] = "SELECT rolname FROM pg_roles WHERE rolsup
 
 // $1 table in quotes. Sums the partitions; a relation that was never analysed has reltuples -1.
 inline constexpr char kEstimateRows[] =
-    "WITH t AS (SELECT to_regclass($1::text)::oid AS oid), parts AS (SELECT c.reltuples FROM pg_class c JOIN t USING (oid) "
+    "WITH t AS (SELECT to_regclass($1::text)::oid AS oid), parts AS (SELECT c.reltuples FROM pg_class c JOIN t USING "
+    "(oid) "
     "WHERE c.relkind <> 'p' UNION ALL SELECT c.reltuples FROM t, pg_partition_tree(t.oid) p JOIN pg_class c "
     "ON c.oid = p.relid WHERE p.isleaf AND c.oid <> t.oid) SELECT (SELECT oid FROM t), "
     "(SELECT sum(greatest(reltuples, 0)) FROM parts), (SELECT bool_or(reltuples < 0) FROM parts)";
 
 // $1 table in quotes. The first sequence that belongs to one of its columns (serial or identity).
 inline constexpr char kNextId[] =
-    "SELECT to_regclass($1::text)::oid, (SELECT coalesce(pg_sequence_last_value(q.seqrelid) + q.seqincrement, q.seqstart) "
+    "SELECT to_regclass($1::text)::oid, (SELECT coalesce(pg_sequence_last_value(q.seqrelid) + q.seqincrement, "
+    "q.seqstart) "
     "FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid WHERE d.classid = 'pg_class'::regclass "
     "AND d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass($1::text) AND d.deptype IN ('a', 'i') "
     "ORDER BY d.refobjsubid LIMIT 1)";
