@@ -9,9 +9,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
@@ -19,74 +17,6 @@
 
 namespace dba::agent {
 namespace {
-
-constexpr char kPayload[] = "dbaoperator.dev/mysql-error";
-constexpr unsigned kFirstClientError = 2000;  // CR_MIN_ERROR of the client library
-constexpr unsigned kLastClientError = 2999;
-
-absl::StatusCode CodeOf(unsigned number) {
-  switch (number) {
-    case 1045:  // ER_ACCESS_DENIED_ERROR
-      return absl::StatusCode::kUnauthenticated;
-    case 1044:  // ER_DBACCESS_DENIED_ERROR
-    case 1142:  // ER_TABLEACCESS_DENIED_ERROR
-    case 1143:  // ER_COLUMNACCESS_DENIED_ERROR
-    case 1227:  // ER_SPECIFIC_ACCESS_DENIED_ERROR
-    case 1370:  // ER_PROCACCESS_DENIED_ERROR
-    case 1410:  // ER_CANT_CREATE_USER_WITH_GRANT
-      return absl::StatusCode::kPermissionDenied;
-    case 1146:  // ER_NO_SUCH_TABLE
-      return absl::StatusCode::kNotFound;
-    case 1049:  // ER_BAD_DB_ERROR
-    case 1290:  // ER_OPTION_PREVENTS_STATEMENT: read_only
-    case 1836:  // ER_READ_ONLY_MODE
-    case 3118:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MySQL
-    case 4151:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
-      return absl::StatusCode::kFailedPrecondition;
-    case 1205:  // ER_LOCK_WAIT_TIMEOUT
-    case 1969:  // ER_STATEMENT_TIMEOUT, MariaDB
-    case 3024:  // ER_QUERY_TIMEOUT, MySQL
-      return absl::StatusCode::kDeadlineExceeded;
-    case 1213:  // ER_LOCK_DEADLOCK
-      return absl::StatusCode::kAborted;
-    case 1021:  // ER_DISK_FULL
-    case 1040:  // ER_CON_COUNT_ERROR
-    case 1053:  // ER_SERVER_SHUTDOWN
-    case 1129:  // ER_HOST_IS_BLOCKED
-    case 1203:  // ER_TOO_MANY_USER_CONNECTIONS
-      return absl::StatusCode::kUnavailable;
-    case 1054:  // ER_BAD_FIELD_ERROR
-    case 1064:  // ER_PARSE_ERROR
-    case 1295:  // ER_UNSUPPORTED_PS
-    case 1792:  // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
-      return absl::StatusCode::kInvalidArgument;
-    default:
-      break;
-  }
-  if (number >= kFirstClientError && number <= kLastClientError) return absl::StatusCode::kUnavailable;
-  return absl::StatusCode::kInternal;
-}
-
-absl::string_view Remedy(unsigned number) {
-  switch (number) {
-    case 1045:
-      return "; correct username and password in the admin credentials";
-    case 1049:
-      return "; create the database, or correct dbname in the credentials";
-    case 1040:
-      return "; close connections or raise max_connections of the server";
-    default:
-      return "";
-  }
-}
-
-absl::Status MysqlError(unsigned number, absl::string_view message) {
-  // A syntax error repeats the statement, which may hold a verifier.
-  const absl::string_view shown = number == 1064 ? "the SQL has a syntax error" : message;
-  absl::Status status(CodeOf(number), absl::StrCat(shown, " (error ", number, ")", Remedy(number)));
-  status.SetPayload(kPayload, absl::Cord(absl::StrCat(number)));
-  return status;
-}
 
 void SetTls(MYSQL* handle, const ConnectOptions& options) {
   my_bool enforce = options.tls != TlsMode::kDisable;
@@ -144,7 +74,7 @@ absl::Status Connect(MYSQL* handle, const Dsn& dsn, const std::string& username,
   if (connected != nullptr) return absl::OkStatus();
   const unsigned number = mysql_errno(handle);
   const absl::Status status = MysqlError(number, mysql_error(handle));
-  if (number < kFirstClientError || number > kLastClientError) return status;
+  if (!IsMysqlClientError(number)) return status;
   return absl::UnavailableError(
       absl::StrCat("cannot connect to MySQL or MariaDB at ", dsn.host, ":", dsn.port, ": ", status.message()));
 }
@@ -169,12 +99,6 @@ RowSet Rows(MYSQL_RES* result) {
 }
 
 }  // namespace
-
-unsigned MysqlErrorNumber(const absl::Status& status) {
-  const auto payload = status.GetPayload(kPayload);
-  unsigned number = 0;
-  return payload && absl::SimpleAtoi(std::string(*payload), &number) ? number : 0;
-}
 
 MysqlConnection::MysqlConnection() { mysql_init(&handle_); }
 MysqlConnection::~MysqlConnection() { mysql_close(&handle_); }
@@ -217,7 +141,7 @@ absl::Status MysqlConnection::Reset(absl::Time deadline) {
 }
 
 absl::Status MysqlConnection::Fail(unsigned number, absl::string_view message, absl::Time deadline) {
-  if (number < kFirstClientError || number > kLastClientError) return MysqlError(number, message);
+  if (!IsMysqlClientError(number)) return MysqlError(number, message);
   broken_ = true;
   if (absl::Now() >= deadline) {
     return absl::DeadlineExceededError("the database did not answer before the call's deadline; try again");

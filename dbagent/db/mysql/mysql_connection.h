@@ -17,12 +17,10 @@
 #include "common/secret.h"
 #include "dbagent/db/connect_options.h"
 #include "dbagent/db/dsn.h"
+#include "dbagent/db/mysql/mysql_error.h"
 #include "dbagent/db/types.h"
 
 namespace dba::agent {
-
-// The server's error number in a status, or 0. Source: MariaDB 10.11 documentation, "Error Codes".
-unsigned MysqlErrorNumber(const absl::Status& status);
 
 // Not thread-safe: one thread at a time.
 class MysqlConnection {

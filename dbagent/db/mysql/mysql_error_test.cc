@@ -9,14 +9,19 @@ namespace dba::agent {
 namespace {
 
 TEST(MysqlErrorTest, CodesFollowTheNumber) {
-  const std::pair<unsigned, absl::StatusCode> cases[] = {
-      {1045, absl::StatusCode::kUnauthenticated},    {1044, absl::StatusCode::kPermissionDenied},
-      {1142, absl::StatusCode::kPermissionDenied},   {1146, absl::StatusCode::kNotFound},
-      {1049, absl::StatusCode::kFailedPrecondition}, {4151, absl::StatusCode::kFailedPrecondition},
-      {1969, absl::StatusCode::kDeadlineExceeded},   {3024, absl::StatusCode::kDeadlineExceeded},
-      {1213, absl::StatusCode::kAborted},            {1040, absl::StatusCode::kUnavailable},
-      {1792, absl::StatusCode::kInvalidArgument},    {2013, absl::StatusCode::kUnavailable},
-      {1396, absl::StatusCode::kInternal}};
+  const std::pair<unsigned, absl::StatusCode> cases[] = {{1045, absl::StatusCode::kUnauthenticated},
+                                                         {1044, absl::StatusCode::kPermissionDenied},
+                                                         {1142, absl::StatusCode::kPermissionDenied},
+                                                         {1146, absl::StatusCode::kNotFound},
+                                                         {1049, absl::StatusCode::kFailedPrecondition},
+                                                         {4151, absl::StatusCode::kFailedPrecondition},
+                                                         {1969, absl::StatusCode::kDeadlineExceeded},
+                                                         {3024, absl::StatusCode::kDeadlineExceeded},
+                                                         {1213, absl::StatusCode::kAborted},
+                                                         {1040, absl::StatusCode::kUnavailable},
+                                                         {1792, absl::StatusCode::kInvalidArgument},
+                                                         {2013, absl::StatusCode::kUnavailable},
+                                                         {1396, absl::StatusCode::kInternal}};
   for (const auto& [number, code] : cases) {
     EXPECT_EQ(MysqlError(number, "m").code(), code) << number;
     EXPECT_EQ(MysqlErrorNumber(MysqlError(number, "m")), number);
