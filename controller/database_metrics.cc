@@ -172,7 +172,8 @@ void DatabaseMetrics::OnGone(const kube::ObjectKey& key) {
 std::vector<prometheus::MetricFamily> DatabaseMetrics::Collect() const {
   MutexLock lock(&mu_);
   Writer writer;
-  writer.Gauge("dba_build_info", "The version of this program; always 1.", {{"version", std::string(Version())}}, 1);
+  writer.Gauge("dba_build_info", "The version of this program; always 1.",
+               {{"version", std::string(Version())}, {"component", "controller"}}, 1);
   writer.Counter("dba_operator_migration_jobs_spawned_total", "Jobs that were made for migrations.", {}, jobs_);
   writer.Counter("dba_credentials_created_total", "Credentials that were published.", {}, credentials_created_);
   writer.Counter("dba_credentials_revoked_total", "Credentials that were revoked.", {}, credentials_revoked_);

@@ -27,6 +27,13 @@ absl::StatusOr<plan::World> Observer::Observe(const kube::ObjectKey& key) {
   return world;
 }
 
+absl::StatusOr<api::ManagedDatabase> Observer::ObserveIdentity(const kube::ObjectKey& key) {
+  api::ManagedDatabase database;
+  DBA_ASSIGN_OR_RETURN(const nlohmann::json object, kube_.Get(kube::kManagedDatabases, key));
+  DBA_ASSIGN_OR_RETURN(database.meta, api::ParseMeta(object));
+  return database;
+}
+
 void Observer::ObserveSecrets(plan::World& world, std::vector<Secret>& passwords) {
   const api::ObjectMeta& meta = world.database.meta;
   absl::StatusOr<kube::ObjectList> list =

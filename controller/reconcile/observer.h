@@ -28,6 +28,9 @@ class Observer {
   // nothing can be said, not even in its status.
   absl::StatusOr<plan::World> Observe(const kube::ObjectKey& key);
 
+  // The ManagedDatabase with nothing but its metadata, for one whose spec cannot be read. Errors as Observe().
+  absl::StatusOr<api::ManagedDatabase> ObserveIdentity(const kube::ObjectKey& key);
+
   // Fills World::references from all Pods of the namespace. Needs
   // World::secrets.
   void ObserveReferences(plan::World& world);

@@ -44,6 +44,7 @@ std::optional<Retry> Reconciler::Round(Run& run) {
   }
   if (!world.ok()) {
     LogWarning("database cannot be observed", {{"database", NameOf(run.key)}, {"error", world.status()}});
+    if (absl::IsInvalidArgument(world.status())) TellUnreadable(run.key, world.status());
     return RetryAfter(world.status());
   }
   world->last_failure = LastFailure(run.key);
@@ -108,6 +109,12 @@ void Reconciler::Tell(const plan::World& world, const plan::Plan& plan, Tone ton
   for (const plan::Notice& notice : plan.notices) {
     if (tone == Tone::kAll || notice.warning) listener_.OnNotice(world.database, notice);
   }
+}
+
+void Reconciler::TellUnreadable(const kube::ObjectKey& key, const absl::Status& status) {
+  // Its status is left alone: it holds what was claimed, and could only be written whole.
+  const absl::StatusOr<api::ManagedDatabase> database = observer_.ObserveIdentity(key);
+  if (database.ok()) listener_.OnNotice(*database, {true, "InvalidConfiguration", std::string(status.message())});
 }
 
 std::optional<plan::Failure> Reconciler::LastFailure(const kube::ObjectKey& key) {

@@ -53,6 +53,9 @@ class Reconciler {
   enum class Tone { kAll, kWarnings };
   void Tell(const plan::World& world, const plan::Plan& plan, Tone tone);
 
+  // Of a ManagedDatabase that cannot be read an Event is all that can be written.
+  void TellUnreadable(const kube::ObjectKey& key, const absl::Status& status);
+
   std::optional<plan::Failure> LastFailure(const kube::ObjectKey& key) ABSL_LOCKS_EXCLUDED(mu_);
   // Forgets the failure unless its action is still planned.
   void KeepFailureOf(const kube::ObjectKey& key, const plan::Plan& plan) ABSL_LOCKS_EXCLUDED(mu_);

@@ -477,6 +477,15 @@ TEST(ReconcilerTest, AManagedDatabaseThatIsGoneIsForgotten) {
   EXPECT_EQ(universe.Writes(), 0u);
 }
 
+TEST(ReconcilerTest, ASpecThatCannotBeReadIsToldAndLeftAlone) {
+  Universe universe;
+  universe.kube.Touch(kube::kManagedDatabases, {"ns", "shop"}, {{"spec", {{"readOnly", "perhaps"}}}});
+  const Retry retry = universe.Reconcile();
+  EXPECT_TRUE(retry.requeue_after.has_value());
+  EXPECT_THAT(universe.recorder.notices, ElementsAre(AllOf(HasSubstr("InvalidConfiguration"), HasSubstr("readOnly"))));
+  EXPECT_EQ(universe.Writes(), 0u);
+}
+
 TEST(ReconcilerTest, AListThatFailsIsNeverAnEmptyOne) {
   for (const char* resource : {"secrets", "jobs", "pods"}) {
     Universe universe;
