@@ -175,8 +175,10 @@ TEST(ControllerTest, WhatIsWrongIsSaidWhileAnotherDatabaseGoesOn) {
   auto credentials = NewPostgresDatabase("locked_out", "right-password");
   credentials["password"] = "wrong-password";
   ASSERT_OK_AND_ASSIGN(const auto wrong, AgentProcess::Start(credentials));
-  ASSERT_OK_AND_ASSIGN(const auto heads, AgentProcess::Start(NewPostgresDatabase("heads", "pw")));
-  ASSERT_OK(Postgres()->Run("heads", absl::StrCat(kMakeTable, "; ", WriteVersion("v1"), "; ", WriteVersion("v2"))));
+  const auto two_heads = NewPostgresDatabase("heads", "pw");
+  ASSERT_OK(Postgres()->RunAs(two_heads.at("username"), "pw", "heads",
+                              absl::StrCat(kMakeTable, "; ", WriteVersion("v1"), "; ", WriteVersion("v2"))));
+  ASSERT_OK_AND_ASSIGN(const auto heads, AgentProcess::Start(two_heads));
   ASSERT_OK_AND_ASSIGN(const auto empty, AgentProcess::Start(NewPostgresDatabase("empty", "pw")));
 
   OperatorHarness harness(Kube(), "wrong", MigratePostgres);

@@ -33,9 +33,12 @@ json Object(const kube::Resource& resource, const std::string& name_space, const
           {"metadata", {{"namespace", name_space}, {"name", name}}}};
 }
 
-json ReadyCondition(const json& status) {
+// Null until the condition is about the object as it is now.
+json ReadyCondition(const json& object) {
+  const json status = object.value("status", json::object());
   for (const json& condition : status.value("conditions", json::array())) {
-    if (condition["type"] == "Ready") return condition;
+    if (condition["type"] != "Ready") continue;
+    if (condition.value("observedGeneration", int64_t{0}) == object["metadata"]["generation"]) return condition;
   }
   return json();
 }
@@ -128,13 +131,15 @@ std::string OperatorHarness::AwaitReason(const std::string& name, const std::str
   json ready;
   Await(
       [&] {
-        ready = ReadyCondition(Status(name));
+        const absl::StatusOr<json> object = kube_->Get(kube::kManagedDatabases, {name_space_, name});
+        ready = object.ok() ? ReadyCondition(*object) : json();
         return ready.is_object() && ready["reason"] == reason;
       },
       timeout);
   if (ready.is_object() && ready["reason"] == reason) return ready["message"];
-  return absl::StrCat("Ready of ", name, " never had reason ", reason, ", but ", Status(name).dump(1), "\n",
-                      controller_ == nullptr ? "" : controller_->Stderr());
+  ADD_FAILURE() << "Ready of " << name << " never had reason " << reason << ", but " << Status(name).dump(1) << "\n"
+                << (controller_ == nullptr ? "" : controller_->Stderr());
+  return "";
 }
 
 json OperatorHarness::Status(const std::string& name) {
