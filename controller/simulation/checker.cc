@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/simulation/checker.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "controller/plan/names.h"
+
+namespace dba::simulation {
+namespace {
+
+using nlohmann::json;
+
+std::string MetadataText(const json& object, const char* map, absl::string_view key) {
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end()) return "";
+  const auto entries = metadata->find(map);
+  if (entries == metadata->end()) return "";
+  const auto value = entries->find(std::string(key));
+  return value != entries->end() && value->is_string() ? value->get<std::string>() : "";
+}
+
+std::string NameOf(const json& object) { return object["metadata"]["name"].get<std::string>(); }
+std::string UidOf(const json& object) { return object["metadata"]["uid"].get<std::string>(); }
+
+bool IsRunning(const json& job) {
+  if (job["spec"].value("suspend", false)) return false;
+  return !job.contains("status") || !job["status"].contains("conditions");
+}
+
+std::string SecretKind(const json& secret) {
+  return absl::StrCat("Secret/", LabelOf(secret, plan::kRoleLabel), "/", LabelOf(secret, plan::kMigrationLabel));
+}
+
+std::string AccountKind(const DatabaseAccount& account) {
+  return absl::StrCat("account/", account.kind == api::AccountKind::kMigrator ? "migrator/" : "application/",
+                      account.version);
+}
+
+}  // namespace
+
+std::string SecretText(const json& secret, const char* key) {
+  const auto data = secret.find("data");
+  if (data == secret.end() || !data->contains(key)) return "";
+  std::string text;
+  return absl::Base64Unescape((*data)[key].get<std::string>(), &text) ? text : "";
+}
+
+std::string LabelOf(const json& object, absl::string_view key) { return MetadataText(object, "labels", key); }
+
+std::string AnnotationOf(const json& object, absl::string_view key) { return MetadataText(object, "annotations", key); }
+
+Checker::Checker(Environment* env) : env_(*env) {}
+
+void Checker::CheckForeign(absl::string_view kind, const std::string& name) {
+  if (absl::StrContains(name, "foreign")) env_.Violate("I7", absl::StrCat(kind, " ", name, " is not ours"));
+}
+
+void Checker::SecretCreated(const json& secret) {
+  const std::string name = NameOf(secret);
+  CheckForeign("created Secret", name);
+  ++counts_[SecretKind(secret)].created;
+  const std::string password = SecretText(secret, "password");
+  passwords_.insert(password);
+  if (LabelOf(secret, plan::kRoleLabel) != "application") return;
+  const auto before = published_.find(name);
+  if (before != published_.end() && before->second.password != password) {
+    env_.Violate("I8", absl::StrCat("Secret ", name, " got another password"));
+  }
+  const Published now{VersionNumber(LabelOf(secret, plan::kMigrationLabel)), SecretText(secret, "username"), password};
+  if (!env_.database.CanLogIn(now.account, password) && human_locked_.count(now.account) == 0 && !disturbed_ &&
+      !env_.profile.unfenced()) {
+    env_.Violate("I1", absl::StrCat("Secret ", name, " was published and does not log in"));
+  }
+  published_[name] = now;
+}
+
+void Checker::SecretDeleted(const json& secret, const Observation& seen) {
+  const std::string name = NameOf(secret);
+  const std::string role = LabelOf(secret, plan::kRoleLabel);
+  const std::string account = AnnotationOf(secret, plan::kAccountAnnotation);
+  CheckForeign("deleted Secret", name);
+  ++counts_[SecretKind(secret)].deleted;
+  published_.erase(name);
+  const bool existed = !seen.accounts_known || seen.accounts.count(account) != 0;
+  if (role != "intent" && existed) {
+    env_.Violate("I2", absl::StrCat("Secret ", name, " was deleted while its account existed"));
+  }
+}
+
+void Checker::SecretTakenAway(const json& secret) {
+  published_.erase(NameOf(secret));
+  taken_away_.insert(AnnotationOf(secret, plan::kAccountAnnotation));
+}
+
+void Checker::JobCreated(const json& job) {
+  CheckForeign("created Job", NameOf(job));
+  ++counts_[absl::StrCat("Job/", LabelOf(job, plan::kMigrationLabel))].created;
+  if (IsRunning(job)) JobReleased(job);
+}
+
+void Checker::JobDeleted(const json& job) {
+  CheckForeign("deleted Job", NameOf(job));
+  ++counts_[absl::StrCat("Job/", LabelOf(job, plan::kMigrationLabel))].deleted;
+  if (IsRunning(job)) env_.Violate("I3", absl::StrCat("running Job ", NameOf(job), " was deleted"));
+}
+
+void Checker::JobReleased(const json& job) {
+  CheckForeign("released Job", NameOf(job));
+  if (recorded_jobs_.count(UidOf(job)) == 0) {
+    env_.Violate("I3", absl::StrCat("Job ", NameOf(job), " runs and no status ever named its UID"));
+  }
+  int running = 0;
+  for (const json& other : env_.kube.Objects(kube::kJobs)) {
+    running += LabelOf(other, plan::kDatabaseLabel) == kDatabase && IsRunning(other) ? 1 : 0;
+  }
+  if (running > 1) env_.Violate("I3", absl::StrCat(running, " Jobs of ours run, the last is ", NameOf(job)));
+}
+
+void Checker::StatusWritten(const json& status) {
+  Told("the status", status.dump());
+  const auto active = status.find("activeMigration");
+  if (active != status.end()) recorded_jobs_.insert(active->value("jobUID", ""));
+}
+
+void Checker::AccountEnsured(const std::string& name, const DatabaseAccount* before, const DatabaseAccount& after) {
+  if (before == nullptr) ++counts_[AccountKind(after)].created;
+  AccountChanged(name);
+  if (before == nullptr || before->password == after.password) return;
+  if (env_.profile.unfenced() && taken_away_.count(name) != 0) return;
+  for (const auto& [secret, published] : published_) {
+    if (published.account == name && published.password == before->password) {
+      env_.Violate("I8", absl::StrCat("the password of ", name, ", which Secret ", secret, " holds, was replaced"));
+    }
+  }
+}
+
+void Checker::AccountChanged(const std::string& name) {
+  const DatabaseAccount* account = env_.database.Find(name);
+  if (account != nullptr && account->owner != env_.database_uid) {
+    env_.Violate("I7", absl::StrCat("account ", name, " without our mark was changed"));
+  }
+}
+
+void Checker::DropAsked(const std::string& name, const Observation& seen) {
+  const DatabaseAccount* account = env_.database.Find(name);
+  if (account == nullptr) return;
+  const auto known = seen.accounts.find(name);
+  if (!seen.accounts_known || known == seen.accounts.end()) {
+    env_.Violate("I2", absl::StrCat("the drop of ", name, " was asked for without knowing it"));
+    return;
+  }
+  if (!known->second.locked) env_.Violate("I2", absl::StrCat(name, " was not locked when its drop was decided"));
+  if (known->second.sessions > 0) env_.Violate("I2", absl::StrCat(name, " had sessions when its drop was decided"));
+  if (seen.logins_in_flight > 0)
+    env_.Violate("I2", absl::StrCat("a login was in flight when the drop of ", name, " was decided"));
+  if (account->kind == api::AccountKind::kMigrator) return;
+  if (seen.pods_listed < 0) {
+    env_.Violate("I2", absl::StrCat("the drop of ", name, " was decided without knowing the Pods"));
+  }
+  const std::string secret = plan::ApplicationSecret(kDatabase, account->version);
+  for (const auto& [pod, live] : pods_) {
+    if (live.secret_name == secret && live.since < seen.pods_listed) {
+      env_.Violate("I2",
+                   absl::StrCat("Pod ", pod, " referred to ", secret, " when the drop of ", name, " was decided"));
+    }
+  }
+}
+
+void Checker::AccountDropped(const std::string& name, const DatabaseAccount& before) {
+  ++counts_[AccountKind(before)].deleted;
+  if (before.owner != env_.database_uid) env_.Violate("I7", absl::StrCat("account ", name, " was dropped"));
+  if (!before.locked || env_.database.SessionsOf(name) > 0 || env_.database.logins_in_flight() > 0) {
+    env_.Violate("I2", absl::StrCat(name, " was dropped while it could be in use"));
+  }
+  human_locked_.erase(name);
+}
+
+void Checker::Told(absl::string_view where, absl::string_view text) {
+  for (const std::string& password : passwords_) {
+    if (!password.empty() && absl::StrContains(text, password)) {
+      env_.Violate("I4", absl::StrCat(where, " holds a password"));
+    }
+  }
+}
+
+void Checker::PodStarted(const std::string& pod, const std::string& secret_name) {
+  pods_[pod] = {secret_name, env_.step};
+  const int version = VersionNumber(secret_name.substr(secret_name.rfind('-') + 1));
+  if (version <= env_.current() - 1) late_.insert(version);
+}
+
+void Checker::MigratorConnected(const std::string& job_uid, int other_jobs) {
+  if (other_jobs > 0 && !env_.profile.unfenced()) {
+    env_.Violate("I3", absl::StrCat("a Pod of Job ", job_uid, " is connected beside one of another Job"));
+  }
+}
+
+bool Checker::IsRetirable(int version) const {
+  return env_.desired > env_.current() && (version < env_.current() || version > env_.desired);
+}
+
+void Checker::CheckLogins(bool strict) {
+  for (const auto& [name, published] : published_) {
+    if (env_.database.CanLogIn(published.account, published.password)) continue;
+    if (IsRetirable(published.version) || human_locked_.count(published.account) != 0) continue;
+    const bool excused = disturbed_ || env_.profile.unfenced();
+    if (!strict && excused) continue;
+    if (strict && env_.profile.unfenced() && taken_away_.count(published.account) != 0) continue;
+    env_.Violate("I1", absl::StrCat("Secret ", name, " does not log in"));
+  }
+}
+
+void Checker::AfterStep() {
+  CheckLogins(false);
+  for (const auto& [version, effects] : env_.database.image().effects) {
+    if (effects > 1) env_.Violate("I3", absl::StrCat("the effect of ", version, " was committed ", effects, " times"));
+  }
+}
+
+void Checker::CheckPairs() {
+  std::set<std::string> accounts;
+  for (const auto& [name, account] : env_.database.image().accounts) {
+    if (account.owner != env_.database_uid) continue;
+    accounts.insert(name);
+    if (account.kind == api::AccountKind::kMigrator) env_.Violate("I5", absl::StrCat("migrator ", name, " is left"));
+  }
+  std::set<std::string> holders;
+  for (const json& secret : env_.kube.Objects(kube::kSecrets)) {
+    if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) != env_.database_uid) continue;
+    const std::string account = AnnotationOf(secret, plan::kAccountAnnotation);
+    if (LabelOf(secret, plan::kRoleLabel) != "application") {
+      env_.Violate("I5", absl::StrCat("Secret ", NameOf(secret), " is left"));
+    } else if (accounts.count(account) == 0) {
+      env_.Violate("I5", absl::StrCat("Secret ", NameOf(secret), " has no account"));
+    }
+    holders.insert(account);
+  }
+  for (const std::string& account : accounts) {
+    if (holders.count(account) == 0) env_.Violate("I5", absl::StrCat("account ", account, " has no Secret"));
+  }
+}
+
+EffectCounts Checker::CountsPerAttempt() const {
+  EffectCounts result = counts_;
+  for (auto& [kind, count] : result) {
+    const std::string version = kind.substr(kind.rfind('/') + 1);
+    const auto job = counts_.find(absl::StrCat("Job/", version));
+    const int attempts = job == counts_.end() ? 1 : job->second.created;
+    const bool per_attempt = absl::StartsWith(kind, "Job/") || absl::StrContains(kind, "/migrator/");
+    if (!per_attempt || count.created != attempts || count.deleted % attempts != 0) continue;
+    count.created /= attempts;
+    count.deleted /= attempts;
+  }
+  return result;
+}
+
+void Checker::CheckCounts() {
+  const Profile& profile = env_.profile;
+  if (profile.unfenced() || profile.meddling || profile.failover || profile.restore) return;
+  const EffectCounts expected = CountsWithoutFaults(profile.versions);
+  const EffectCounts actual = CountsPerAttempt();
+  for (const auto& [kind, count] : expected) {
+    if (late_.count(VersionNumber(kind.substr(kind.rfind('/') + 1))) != 0) continue;
+    const auto found = actual.find(kind);
+    const EffectCount got = found == actual.end() ? EffectCount{} : found->second;
+    if (got.created == count.created && got.deleted == count.deleted) continue;
+    env_.Violate("I10", absl::StrCat(kind, " was created ", got.created, " and deleted ", got.deleted,
+                                     " times; without faults ", count.created, " and ", count.deleted));
+  }
+}
+
+void Checker::AtRest() {
+  CheckLogins(true);
+  CheckPairs();
+  CheckCounts();
+}
+
+}  // namespace dba::simulation

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/simulation/effect_counts.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace dba::simulation {
+
+EffectCounts CountsWithoutFaults(int versions) {
+  EffectCounts counts;
+  for (int version = 1; version <= versions; ++version) {
+    const std::string name = absl::StrCat("v", version);
+    const int retired = version <= versions - 2 ? 1 : 0;
+    counts[absl::StrCat("Secret/intent/", name)] = {1, 1};
+    counts[absl::StrCat("Secret/application/", name)] = {1, retired};
+    counts[absl::StrCat("account/application/", name)] = {1, retired};
+    counts[absl::StrCat("Secret/migrator/", name)] = {1, 1};
+    counts[absl::StrCat("account/migrator/", name)] = {1, 1};
+    counts[absl::StrCat("Job/", name)] = {1, 0};
+  }
+  return counts;
+}
+
+}  // namespace dba::simulation

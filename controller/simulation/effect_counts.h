@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DBA_CONTROLLER_SIMULATION_EFFECT_COUNTS_H_
+#define DBA_CONTROLLER_SIMULATION_EFFECT_COUNTS_H_
+
+#include <map>
+#include <string>
+
+namespace dba::simulation {
+
+struct EffectCount {
+  int created = 0;
+  int deleted = 0;
+};
+
+// By kind, role and version: "Secret/application/v2".
+using EffectCounts = std::map<std::string, EffectCount>;
+
+// What the way from an empty database to v<versions> makes and deletes when nothing fails: per version one intent that
+// comes and goes, one application account and Secret, of which those of the last two versions stay, and per migration
+// one Job that stays and one account and Secret that come and go. simulation_test.cc compares it with a run without
+// faults. 1 <= versions.
+EffectCounts CountsWithoutFaults(int versions);
+
+}  // namespace dba::simulation
+
+#endif  // DBA_CONTROLLER_SIMULATION_EFFECT_COUNTS_H_

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What all parts of one simulated run share: its random numbers, API server, database, clock and tally.
+#ifndef DBA_CONTROLLER_SIMULATION_ENVIRONMENT_H_
+#define DBA_CONTROLLER_SIMULATION_ENVIRONMENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/fake_random.h"
+#include "controller/simulation/mutant.h"
+#include "controller/simulation/rng.h"
+#include "controller/simulation/sim_database.h"
+#include "controller/testing/fake_kube_client.h"
+
+namespace dba::simulation {
+
+inline constexpr char kNamespace[] = "ns";
+inline constexpr char kDatabase[] = "shop";
+inline constexpr char kAgentAddress[] = "shop-db:8443";
+
+// What may happen in a run; drawn from the seed.
+struct Profile {
+  int steps = 0;          // before calm
+  int versions = 0;       // v1 to v<versions> will be asked for
+  int call_faults = 0;    // of 1,000 calls: refused, or the reply lost
+  int crashes = 0;        // of 1,000 crash points
+  bool delays = false;    // a call of a process that crashed takes effect later
+  bool second = false;    // another controller that believes to lead
+  bool stale = false;     // the cache of DatabaseMigrations lags
+  bool meddling = false;  // a human deletes Secrets and Jobs, locks accounts, asks for retries
+  bool failover = false;  // the database loses its last changes
+  bool restore = false;   // the database goes back to a backup
+  int pod_faults = 0;     // of 1,000 steps of a migration: it dies, runs twice, or its node is lost
+
+  // Effects may come from a process that was replaced: nothing in the database refuses them yet.
+  bool unfenced() const { return delays || second; }
+};
+
+Profile DrawProfile(uint64_t seed);
+std::string DescribeProfile(const Profile& profile);
+
+struct Tally {
+  std::map<std::string, int64_t> faults;   // by kind
+  std::map<std::string, int64_t> actions;  // by verb, carried out with success
+  std::map<std::string, int64_t> events;   // what the world did, by kind
+};
+
+// Not thread-safe.
+struct Environment {
+  Environment(uint64_t seed_in, const Profile& profile_in, Mutant mutant_in, bool trace_in);
+
+  const uint64_t seed;
+  const Profile profile;
+  const Mutant mutant;
+  const bool trace;
+  Rng rng;
+  FakeRandom secure_random;
+  FakeClock clock;
+  kube::FakeKubeClient kube;
+  SimDatabase database;
+  std::string database_uid;
+  bool calm = false;  // nothing fails any more
+  int64_t step = 0;
+  int migrations = 0;                            // DatabaseMigrations v1 to v<migrations> exist
+  int desired = 0;                               // what the CR asks for
+  int64_t writes = 0;                            // by controllers, that reached a server
+  std::optional<std::function<void()>> delayed;  // the effect that is still on its way
+  Tally tally;
+  std::vector<std::string> violations;
+
+  void Violate(absl::string_view invariant, absl::string_view what);
+  void Trace(absl::string_view what) const;
+  void Happened(const std::string& event, absl::string_view detail);
+  void Injected(const std::string& fault, absl::string_view detail);
+
+  // The DatabaseMigration v<number>; its version table says "r<number>".
+  void AddMigration();
+  // What the version table says, as a number; 0: nothing.
+  int current() const;
+};
+
+std::string VersionName(int number);                // v3
+std::string VersionWord(int number);                // r3
+int VersionNumber(absl::string_view name_or_word);  // 0 for anything else
+
+}  // namespace dba::simulation
+
+#endif  // DBA_CONTROLLER_SIMULATION_ENVIRONMENT_H_

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "controller/simulation/sim_human.h"
+
+#include "absl/strings/str_cat.h"
+#include "controller/plan/names.h"
+
+namespace dba::simulation {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMaxAccidents = 2;
+const kube::ObjectKey kDatabaseKey{kNamespace, kDatabase};
+
+std::string NameOf(const json& object) { return object["metadata"]["name"].get<std::string>(); }
+
+// The reason of condition Ready; empty when there is none.
+std::string ReadyReason(const json& database) {
+  if (!database.contains("status") || !database["status"].contains("conditions")) return "";
+  for (const json& condition : database["status"]["conditions"]) {
+    if (condition["type"] == "Ready") return condition["reason"].get<std::string>();
+  }
+  return "";
+}
+
+}  // namespace
+
+void SimHuman::PlaceForeign() {
+  env_.database.PutAccount("dba_foreign", {"another-uid", api::AccountKind::kApplication, "v1", "x", false});
+  env_.database.PutAccount("dbadmin_foreign", {"", api::AccountKind::kApplication, "", "y", false});
+  env_.kube.Put(kube::kSecrets, {{"metadata",
+                                  {{"name", "shop-foreign"},
+                                   {"namespace", kNamespace},
+                                   {"labels",
+                                    {{std::string(plan::kDatabaseLabel), kDatabase},
+                                     {std::string(plan::kMigrationLabel), "v1"},
+                                     {std::string(plan::kRoleLabel), "application"}}},
+                                   {"annotations", {{std::string(plan::kDatabaseUidAnnotation), "another-uid"}}}}},
+                                 {"data", {{"password", "eA=="}}}});
+  env_.kube.Put(kube::kJobs,
+                {{"metadata", {{"name", "shop-foreign"}, {"namespace", kNamespace}}}, {"spec", {{"suspend", true}}}});
+}
+
+void SimHuman::Step() {
+  const int choice = env_.rng.Below(100);
+  const Profile& profile = env_.profile;
+  if (choice < 25) {
+    RaiseDesired();
+  } else if (choice < 45) {
+    RetryIfFailed();
+  } else if (choice < 50) {
+    if (profile.meddling) Retry();
+  } else if (choice < 60) {
+    if (profile.meddling) DeleteSecret();
+  } else if (choice < 65) {
+    if (profile.meddling) DeleteJob();
+  } else if (choice < 70) {
+    if (profile.meddling) LockAccount();
+  } else if (choice < 85) {
+    backups_.push_back(env_.database.image());
+  } else if (choice < 90 && (profile.failover || profile.restore) && accidents_ < kMaxAccidents) {
+    Accident();
+  }
+}
+
+void SimHuman::RaiseDesired() {
+  if (env_.desired >= env_.profile.versions) return;
+  // Sometimes the CR changes before the DatabaseMigration is there.
+  const bool early = env_.rng.Chance(200);
+  if (env_.migrations <= env_.desired + 1 && !early) env_.AddMigration();
+  env_.desired += env_.desired + 2 <= env_.profile.versions && env_.rng.Chance(300) ? 2 : 1;
+  env_.kube.Touch(kube::kManagedDatabases, kDatabaseKey,
+                  {{"spec", {{"desiredSchemaVersion", VersionName(env_.desired)}}}});
+  env_.Happened("desired version raised", VersionName(env_.desired));
+}
+
+void SimHuman::Retry() {
+  env_.kube.Touch(kube::kManagedDatabases, kDatabaseKey,
+                  {{"metadata", {{"annotations", {{std::string(plan::kRetryAnnotation), absl::StrCat(++retries_)}}}}}});
+  env_.Happened("retry asked for", absl::StrCat(retries_));
+}
+
+void SimHuman::RetryIfFailed() {
+  while (env_.migrations < env_.desired) env_.AddMigration();
+  const std::string reason = ReadyReason(env_.kube.Find(kube::kManagedDatabases, kDatabaseKey));
+  if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
+}
+
+void SimHuman::DeleteSecret() {
+  std::vector<json> ours;
+  for (const json& secret : env_.kube.Objects(kube::kSecrets)) {
+    if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) == env_.database_uid) ours.push_back(secret);
+  }
+  if (ours.empty()) return;
+  const json& secret = ours[static_cast<size_t>(env_.rng.Below(static_cast<int>(ours.size())))];
+  env_.kube.Remove(kube::kSecrets, {kNamespace, NameOf(secret)});
+  checker_.SecretTakenAway(secret);
+  env_.Happened("human deletes a Secret", NameOf(secret));
+}
+
+void SimHuman::DeleteJob() {
+  for (const json& job : env_.kube.Objects(kube::kJobs)) {
+    if (LabelOf(job, plan::kDatabaseLabel) != kDatabase || !env_.rng.Chance(500)) continue;
+    env_.kube.Remove(kube::kJobs, {kNamespace, NameOf(job)});
+    env_.Happened("human deletes a Job", NameOf(job));
+    return;
+  }
+}
+
+void SimHuman::LockAccount() {
+  for (const auto& [name, account] : env_.database.image().accounts) {
+    if (account.owner != env_.database_uid || account.locked || !env_.rng.Chance(300)) continue;
+    checker_.HumanLocked(name);
+    env_.Happened("human locks", name);
+    env_.database.SetLocked(name, true);
+    return;
+  }
+}
+
+void SimHuman::Accident() {
+  ++accidents_;
+  checker_.Disturbed();
+  if (env_.profile.failover && (!env_.profile.restore || env_.rng.Chance(500))) {
+    const int changes = env_.rng.Below(4);
+    env_.database.Fail(changes);
+    env_.Injected("failover", absl::StrCat("loses ", changes, " changes"));
+  } else if (!backups_.empty()) {
+    const bool with_accounts = env_.rng.Chance(500);
+    const size_t index = static_cast<size_t>(env_.rng.Below(static_cast<int>(backups_.size())));
+    env_.database.Restore(backups_[index], with_accounts);
+    env_.Injected("restore", absl::StrCat(backups_[index].version, with_accounts ? " with accounts" : ""));
+  }
+}
+
+void SimHuman::Settle() {
+  while (env_.desired < env_.profile.versions) RaiseDesired();
+  while (env_.migrations < env_.desired) env_.AddMigration();
+  const std::set<std::string> locked = checker_.human_locked();
+  for (const std::string& account : locked) {
+    env_.database.SetLocked(account, false);
+    checker_.HumanUnlocked(account);
+  }
+}
+
+}  // namespace dba::simulation
