@@ -184,7 +184,8 @@ class Universe {
   }
 
   std::string Ready() const {
-    for (const json& condition : status().value("conditions", json::array())) {
+    const json conditions = status().value("conditions", json::array());
+    for (const json& condition : conditions) {
       if (condition["type"] == "Ready") {
         return absl::StrCat(condition["status"].get<std::string>(), " ", condition["reason"].get<std::string>(), ": ",
                             condition["message"].get<std::string>());
@@ -214,7 +215,8 @@ class Universe {
     summary["objects deleted"] = objects_deleted;
     summary["accounts created"] = const_cast<Universe*>(this)->agent().created();
     summary["accounts dropped"] = const_cast<Universe*>(this)->agent().dropped();
-    for (const json& entry : status().value("history", json::array())) summary["history"].push_back(entry["name"]);
+    const json history = status().value("history", json::array());
+    for (const json& entry : history) summary["history"].push_back({entry["name"], entry["outcome"]});
     return summary.dump(1);
   }
 
@@ -242,6 +244,8 @@ class Universe {
   // Makes the migration of this name fail with this last line; else it succeeds and writes its version.
   std::map<std::string, std::string> failing;
   std::set<std::string> lying;  // succeed without a new version
+  // A Job ends just before it is seen to have ended.
+  bool jobs_end_before_they_are_listed = false;
   bool crashed = false;
 
  private:
@@ -262,6 +266,7 @@ class Universe {
   absl::Status BeforeKube(const kube::FakeKubeClient::Call& call) {
     DBA_RETURN_IF_ERROR(Alive());
     const kube::Resource& resource = call.resource == "jobs" ? kube::kJobs : kube::kSecrets;
+    if (jobs_end_before_they_are_listed && call.verb == "list" && call.resource == "jobs") RunJobs();
     const std::string name = absl::StrCat(call.resource, "/", call.key.name);
     if (call.verb == "create" && kube.Find(resource, call.key).is_null()) ++objects_created[name];
     if (call.verb == "delete" && !kube.Find(resource, call.key).is_null()) ++objects_deleted[name];
@@ -393,6 +398,16 @@ TEST(ReconcilerTest, AJobThatSucceedsWithoutANewVersionIsAFailure) {
   universe.Settle();
   EXPECT_THAT(universe.Ready(), HasSubstr("False VersionUnchanged"));
   EXPECT_THAT(universe.runs, ElementsAre(Pair("v1", 1)));
+}
+
+TEST(ReconcilerTest, AJobThatEndsWhileItIsObservedHasWrittenItsVersion) {
+  Universe universe;
+  universe.jobs_end_before_they_are_listed = true;
+  universe.Settle();
+  EXPECT_THAT(universe.Ready(), HasSubstr("True UpToDate"));
+  const json history = universe.status()["history"];
+  EXPECT_EQ(history.size(), 4u);
+  for (const json& entry : history) EXPECT_EQ(entry["outcome"], "Succeeded") << entry;
 }
 
 TEST(ReconcilerTest, ACredentialInUseHoldsTheNextMigrationUntilItIsFree) {
