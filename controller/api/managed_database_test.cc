@@ -61,7 +61,6 @@ TEST(ManagedDatabaseTest, BadInputIsAnError) {
       {"an unknown kind of credentials", {{"spec", {{"migrations", {{"credentials", "Root"}}}}}}},
       {"a duration that is none", {{"spec", {{"migrations", {{"lockTimeout", "soon"}}}}}}},
       {"a negative duration", {{"spec", {{"dataMetrics", {{"interval", "-3s"}}}}}}},
-      {"no admin Secret", {{"spec", {{"connection", nullptr}}}}},
       {"a metric without a query", {{"spec", {{"dataMetrics", {{"queries", {{{"name", "x"}}}}}}}}}},
       {"a list where a word belongs", {{"spec", {{"desiredSchemaVersion", {1, 2}}}}}},
   };
