@@ -91,8 +91,9 @@ class Checker {
   std::map<std::string, LivePod> pods_;
   std::set<std::string> recorded_jobs_;  // UIDs that a status ever named
   std::set<std::string> human_locked_;
-  std::set<std::string> taken_away_;  // accounts whose Secret a human deleted
-  std::set<int> late_;                // versions that Pods wanted while they were retired
+  std::set<std::string> taken_away_;   // accounts whose Secret a human deleted
+  std::set<std::string> out_of_step_;  // accounts whose published password a known gap replaced
+  std::set<int> late_;                 // versions that Pods wanted while they were retired
   bool disturbed_ = false;
   EffectCounts counts_;
 };

@@ -66,6 +66,11 @@ void Environment::Violate(absl::string_view invariant, absl::string_view what) {
   Trace(absl::StrCat("VIOLATION ", violations.back()));
 }
 
+void Environment::KnownGap(const std::string& gap, absl::string_view what) {
+  ++tally.gaps[gap];
+  Trace(absl::StrCat("GAP     ", gap, ": ", what));
+}
+
 void Environment::Trace(absl::string_view what) const {
   if (trace) std::printf("%5lld  %s\n", static_cast<long long>(step), std::string(what).c_str());
 }
@@ -84,10 +89,12 @@ void Environment::AddMigration() {
   ++migrations;
   json spec = {{"version", VersionWord(migrations)}, {"container", {{"image", "example.com/m"}}}};
   if (migrations > 1) spec["previous"] = VersionName(migrations - 1);
-  kube.Put(kube::kDatabaseMigrations, {{"apiVersion", "dbaoperator.dev/v1alpha1"},
-                                       {"kind", "DatabaseMigration"},
-                                       {"metadata", {{"namespace", kNamespace}, {"name", VersionName(migrations)}}},
-                                       {"spec", std::move(spec)}});
+  const json stored =
+      kube.Put(kube::kDatabaseMigrations, {{"apiVersion", "dbaoperator.dev/v1alpha1"},
+                                           {"kind", "DatabaseMigration"},
+                                           {"metadata", {{"namespace", kNamespace}, {"name", VersionName(migrations)}}},
+                                           {"spec", std::move(spec)}});
+  parsed_migrations[migrations] = *api::ParseDatabaseMigration(stored);
 }
 
 int Environment::current() const { return VersionNumber(database.image().version); }

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/fake_random.h"
+#include "controller/api/database_migration.h"
 #include "controller/simulation/mutant.h"
 #include "controller/simulation/rng.h"
 #include "controller/simulation/sim_database.h"
@@ -50,6 +51,7 @@ struct Tally {
   std::map<std::string, int64_t> faults;   // by kind
   std::map<std::string, int64_t> actions;  // by verb, carried out with success
   std::map<std::string, int64_t> events;   // what the world did, by kind
+  std::map<std::string, int64_t> gaps;     // broken promises that docs/simulation.md lists as not yet kept
 };
 
 // Not thread-safe.
@@ -68,14 +70,17 @@ struct Environment {
   std::string database_uid;
   bool calm = false;  // nothing fails any more
   int64_t step = 0;
-  int migrations = 0;                            // DatabaseMigrations v1 to v<migrations> exist
-  int desired = 0;                               // what the CR asks for
-  int64_t writes = 0;                            // by controllers, that reached a server
-  std::optional<std::function<void()>> delayed;  // the effect that is still on its way
+  int migrations = 0;                                       // DatabaseMigrations v1 to v<migrations> exist
+  int desired = 0;                                          // what the CR asks for
+  int64_t writes = 0;                                       // by controllers, that reached a server
+  bool job_released = false;                                // since the Job controller looked
+  std::map<int, api::DatabaseMigration> parsed_migrations;  // by number
+  std::optional<std::function<void()>> delayed;             // the effect that is still on its way
   Tally tally;
   std::vector<std::string> violations;
 
   void Violate(absl::string_view invariant, absl::string_view what);
+  void KnownGap(const std::string& gap, absl::string_view what);
   void Trace(absl::string_view what) const;
   void Happened(const std::string& event, absl::string_view detail);
   void Injected(const std::string& fault, absl::string_view detail);

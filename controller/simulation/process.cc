@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/status_macros.h"
 #include "common/stop_token.h"
 
 namespace dba::simulation {
@@ -47,8 +46,7 @@ absl::StatusOr<std::map<std::string, api::DatabaseMigration>> Process::List(absl
   if (migrations_seen_ < 0) return absl::UnavailableError("DatabaseMigrations are not listed yet");
   std::map<std::string, api::DatabaseMigration> result;
   for (int number = 1; number <= migrations_seen_; ++number) {
-    const nlohmann::json object = env_.kube.Find(kube::kDatabaseMigrations, {kNamespace, VersionName(number)});
-    DBA_ASSIGN_OR_RETURN(result[VersionName(number)], api::ParseDatabaseMigration(object));
+    result[VersionName(number)] = env_.parsed_migrations.at(number);
   }
   return result;
 }

@@ -24,6 +24,8 @@ bool SimJobs::JobExists(const Pod& pod) const {
 }
 
 void SimJobs::StartPods() {
+  if (!env_.job_released) return;
+  env_.job_released = false;
   for (const json& job : env_.kube.Objects(kube::kJobs)) {
     const std::string uid = job["metadata"]["uid"].get<std::string>();
     if (LabelOf(job, plan::kDatabaseLabel) != kDatabase || !IsReleased(job) || !started_.insert(uid).second) continue;

@@ -45,6 +45,7 @@ void PrintTotals(const Totals& totals, absl::Duration elapsed) {
   Print("faults", totals.tally.faults);
   Print("actions", totals.tally.actions);
   Print("events", totals.tally.events);
+  Print("known gaps", totals.tally.gaps);
   std::printf("%lld seeds, %lld steps, at rest after at most %d reconciles, %lld with a violation, %.1f s\n",
               static_cast<long long>(totals.runs), static_cast<long long>(totals.steps), totals.worst_calm,
               static_cast<long long>(totals.bad_runs), absl::ToDoubleSeconds(elapsed));
@@ -72,6 +73,7 @@ int RunAll() {
     Add(outcome.tally.faults, totals.tally.faults);
     Add(outcome.tally.actions, totals.tally.actions);
     Add(outcome.tally.events, totals.tally.events);
+    Add(outcome.tally.gaps, totals.tally.gaps);
     if (outcome.violations.empty()) continue;
     ++totals.bad_runs;
     std::printf("seed %llu (%s): %s\n  see it with: simulate --seed %llu --trace%s\n",
