@@ -14,8 +14,7 @@ absl::StatusOr<DatabaseMigration> ParseDatabaseMigration(const Json& object) {
   DBA_ASSIGN_OR_RETURN(migration.version, GetStringOr(object, {"spec", "version"}, migration.meta.name));
   DBA_ASSIGN_OR_RETURN(const int64_t parallelism, GetIntOr(object, {"spec", "parallelism"}, 1));
   if (parallelism < 1 || parallelism > 1000) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("spec.parallelism is ", parallelism, "; it must be from 1 to 1000"));
+    return absl::InvalidArgumentError(absl::StrCat("spec.parallelism is ", parallelism, "; it must be from 1 to 1000"));
   }
   migration.parallelism = static_cast<int>(parallelism);
   if (const Json* container = FindJson(object, {"spec", "container"})) migration.container = *container;

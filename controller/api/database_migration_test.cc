@@ -21,8 +21,7 @@ TEST(DatabaseMigrationTest, VersionIsTheNameUnlessSaid) {
 
 TEST(DatabaseMigrationTest, NeedsExactlyOneOfContainerAndTemplate) {
   EXPECT_FALSE(ParseDatabaseMigration(Migration(json::object())).ok());
-  EXPECT_FALSE(
-      ParseDatabaseMigration(Migration({{"container", json::object()}, {"template", json::object()}})).ok());
+  EXPECT_FALSE(ParseDatabaseMigration(Migration({{"container", json::object()}, {"template", json::object()}})).ok());
 }
 
 TEST(DatabaseMigrationTest, RefusesParallelismOutOfRange) {

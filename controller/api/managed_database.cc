@@ -69,8 +69,7 @@ absl::Status ParseMigrations(const Json& spec, ManagedDatabaseSpec& parsed) {
   DBA_ASSIGN_OR_RETURN(parsed.config_secret, GetStringOr(spec, {"migrations", "configSecretRef", "name"}, ""));
   DBA_ASSIGN_OR_RETURN(parsed.service_account_name, GetStringOr(spec, {"migrations", "serviceAccountName"}, ""));
   DBA_ASSIGN_OR_RETURN(parsed.push_gateway, GetStringOr(spec, {"migrations", "pushGateway"}, ""));
-  DBA_ASSIGN_OR_RETURN(parsed.lock_timeout,
-                       GetDurationOr(spec, {"migrations", "lockTimeout"}, absl::ZeroDuration()));
+  DBA_ASSIGN_OR_RETURN(parsed.lock_timeout, GetDurationOr(spec, {"migrations", "lockTimeout"}, absl::ZeroDuration()));
   if (FindJson(spec, {"migrations", "activeDeadlineSeconds"}) != nullptr) {
     DBA_ASSIGN_OR_RETURN(parsed.active_deadline_seconds, GetInt(spec, {"migrations", "activeDeadlineSeconds"}));
   }

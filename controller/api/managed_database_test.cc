@@ -8,8 +8,8 @@
 namespace dba::api {
 namespace {
 
-using ::testing::ElementsAre;
 using nlohmann::json;
+using ::testing::ElementsAre;
 
 json Database(const json& patch = json::object()) {
   json object = {{"metadata", {{"name", "shop"}, {"namespace", "prod"}, {"uid", "u1"}}},
@@ -33,14 +33,14 @@ TEST(ManagedDatabaseTest, DefaultsAreTheSafeOnes) {
 }
 
 TEST(ManagedDatabaseTest, ReadsDataMetrics) {
-  const auto database = ParseManagedDatabase(
-      Database({{"spec",
-                 {{"dataMetrics",
-                   {{"tableRows", {"image"}},
-                    {"nextIDs", {"image", "tag"}},
-                    {"interval", "1m30s"},
-                    {"queries",
-                     {{{"name", "database_orders"}, {"type", "Counter"}, {"query", "SELECT 1"}, {"interval", "5s"}}}}}}}}}));
+  const auto database = ParseManagedDatabase(Database(
+      {{"spec",
+        {{"dataMetrics",
+          {{"tableRows", {"image"}},
+           {"nextIDs", {"image", "tag"}},
+           {"interval", "1m30s"},
+           {"queries",
+            {{{"name", "database_orders"}, {"type", "Counter"}, {"query", "SELECT 1"}, {"interval", "5s"}}}}}}}}}));
   ASSERT_TRUE(database.ok()) << database.status();
   const DataMetrics& metrics = database->spec.data_metrics;
   EXPECT_THAT(metrics.next_ids, ElementsAre("image", "tag"));

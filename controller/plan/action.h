@@ -89,8 +89,8 @@ struct DeleteJob {
   std::string resource_version;
 };
 
-using Action = std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, DeleteSecret,
-                            LockAccount, UnlockAccount, DropAccount, CreateJob, ReleaseJob, DeleteJob>;
+using Action = std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret,
+                            DeleteSecret, LockAccount, UnlockAccount, DropAccount, CreateJob, ReleaseJob, DeleteJob>;
 
 // True for DropAccount and ReleaseJob.
 bool IsIrreversible(const Action& action);

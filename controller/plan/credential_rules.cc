@@ -93,11 +93,12 @@ std::optional<Decision> PublishCredential(const Situation& situation) {
               {CreateSecret{intent, SecretRole::kIntent, version, account},
                EnsureAccount{account, api::AccountKind::kApplication, version, intent}, ProbeAccount{account, intent},
                PublishSecret{name, intent, version, account}});
-  const bool lost = situation.FindAccount(account) != nullptr &&
-                    situation.FindSecret(SecretRole::kIntent, version) == nullptr;
+  const bool lost =
+      situation.FindAccount(account) != nullptr && situation.FindSecret(SecretRole::kIntent, version) == nullptr;
   decision.notices.push_back(
       lost ? Notice{true, "CredentialReplaced",
-                    absl::StrCat("Secret ", name, " was gone while its account existed; a new password is published, "
+                    absl::StrCat("Secret ", name,
+                                 " was gone while its account existed; a new password is published, "
                                  "restart what holds the old one")}
            : Notice{false, "CredentialPublished",
                     absl::StrCat("the credential of ", version, " is published in Secret ", name)});
@@ -111,14 +112,15 @@ std::optional<Decision> RestoreAccount(const Situation& situation) {
     if (secret.role != SecretRole::kApplication || retiring.count(secret.version) != 0) continue;
     const api::Account* account = situation.FindAccount(ApplicationAccount(situation.uid(), secret.version));
     if (account == nullptr) {
-      Decision decision = Working(
-          "RestoringAccount",
-          absl::StrCat("the account of ", secret.version, " is missing; making it again as Secret ", secret.name, " says"),
-          {EnsureAccount{ApplicationAccount(situation.uid(), secret.version), api::AccountKind::kApplication,
-                         secret.version, secret.name}});
-      decision.notices.push_back({true, "AccountMissing",
-                                  absl::StrCat("the database account of ", secret.version,
-                                               " was missing and is made again with the password in Secret ", secret.name)});
+      Decision decision = Working("RestoringAccount",
+                                  absl::StrCat("the account of ", secret.version,
+                                               " is missing; making it again as Secret ", secret.name, " says"),
+                                  {EnsureAccount{ApplicationAccount(situation.uid(), secret.version),
+                                                 api::AccountKind::kApplication, secret.version, secret.name}});
+      decision.notices.push_back(
+          {true, "AccountMissing",
+           absl::StrCat("the database account of ", secret.version,
+                        " was missing and is made again with the password in Secret ", secret.name)});
       return decision;
     }
     if (account->locked && IsClaimedForRetirement(situation, secret.version)) {
@@ -151,10 +153,11 @@ std::optional<Decision> RetireMigrator(const Situation& situation) {
     }
     const std::vector<std::string> users = UsersOf({account.version, "", &account, nullptr}, {});
     if (!users.empty()) {
-      return Blocked("MigratorStillConnected",
-                     absl::StrCat("the migration ", account.version, " is over but its account ", account.name,
-                                  " is still connected (", absl::StrJoin(users, ", "), "); end what is left of its Pods"),
-                     kUseRecheck);
+      return Blocked(
+          "MigratorStillConnected",
+          absl::StrCat("the migration ", account.version, " is over but its account ", account.name,
+                       " is still connected (", absl::StrJoin(users, ", "), "); end what is left of its Pods"),
+          kUseRecheck);
     }
     if (situation.logins_in_flight > 0) {
       return Blocked("LoginInFlight", "waiting for a login that the database has accepted but not named",

@@ -16,8 +16,8 @@ std::string DataMetricsDigest(const api::DataMetrics& metrics) {
                           {"interval", absl::FormatDuration(metrics.interval)},
                           {"queries", nlohmann::json::array()}};
   for (const api::DataMetricQuery& query : metrics.queries) {
-    value["queries"].push_back({query.name, query.help, query.counter, query.query, query.labels,
-                                absl::FormatDuration(query.interval)});
+    value["queries"].push_back(
+        {query.name, query.help, query.counter, query.query, query.labels, absl::FormatDuration(query.interval)});
   }
   return Sha256Hex(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).substr(0, 16);
 }

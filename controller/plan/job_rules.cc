@@ -16,8 +16,9 @@ namespace {
 constexpr absl::Duration kJobRecheck = absl::Seconds(30);
 
 std::string VersionText(const api::SchemaVersion& version) {
-  return version.state == api::SchemaVersion::State::kNone ? "nothing"
-                                                           : absl::StrCat("\"", absl::StrJoin(version.versions, ","), "\"");
+  return version.state == api::SchemaVersion::State::kNone
+             ? "nothing"
+             : absl::StrCat("\"", absl::StrJoin(version.versions, ","), "\"");
 }
 
 // Why an attempt that ended did not count as a success.
@@ -48,12 +49,13 @@ std::optional<Decision> FinishMigration(const World& world, absl::Time now) {
   const bool reached = HasReached(world.migrations, active->name, world.schema->schema_version);
   Decision decision;
   decision.active_migration.emplace(std::nullopt);
-  decision.history = api::HistoryEntry{active->name,
-                                       active->job_name,
-                                       reached ? "Succeeded" : "Failed",
-                                       reached ? "" : FailureText(world, active->job_name, job),
-                                       active->started_at,
-                                       job != nullptr && job->finished_at != absl::InfinitePast() ? job->finished_at : now};
+  decision.history =
+      api::HistoryEntry{active->name,
+                        active->job_name,
+                        reached ? "Succeeded" : "Failed",
+                        reached ? "" : FailureText(world, active->job_name, job),
+                        active->started_at,
+                        job != nullptr && job->finished_at != absl::InfinitePast() ? job->finished_at : now};
   decision.verdict = {Progress::kWorking, "MigrationEnded",
                       absl::StrCat("migration ", active->name, reached ? " is applied" : " failed")};
   // A failure is told by the verdict of AwaitRetry.

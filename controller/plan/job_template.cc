@@ -31,9 +31,9 @@ json Environment(const api::ManagedDatabase& database, const api::DatabaseMigrat
                  const std::string& job_name, const json& own) {
   const bool admin = database.spec.migration_credentials == api::MigrationCredentials::kAdmin;
   json result = json::array();
-  result.push_back({{"name", "DBA_OP_CONNECTION_STRING"},
-                    {"valueFrom",
-                     {{"secretKeyRef", {{"name", admin ? database.spec.admin_secret : job_name}, {"key", "uri"}}}}}});
+  result.push_back(
+      {{"name", "DBA_OP_CONNECTION_STRING"},
+       {"valueFrom", {{"secretKeyRef", {{"name", admin ? database.spec.admin_secret : job_name}, {"key", "uri"}}}}}});
   result.push_back(ValueVariable("DBA_OP_JOB_ID", job_name));
   result.push_back(ValueVariable("DBA_OP_LABEL_DATABASE", database.meta.name));
   result.push_back(ValueVariable("DBA_OP_LABEL_MIGRATION", migration.meta.name));

@@ -123,9 +123,8 @@ TEST(JobTemplateTest, TheAdminsCredentialsOnlyWhenAskedFor) {
 
 TEST(JobTemplateTest, TheContainersOwnEnvironmentStaysButCannotReplaceOurs) {
   api::DatabaseMigration migration = Migration();
-  migration.container["env"] = {{{"name", "LOG"}, {"value", "debug"}},
-                                {{"name", "DBA_OP_JOB_ID"}, {"value", "mine"}},
-                                "not an object"};
+  migration.container["env"] = {
+      {{"name", "LOG"}, {"value", "debug"}}, {{"name", "DBA_OP_JOB_ID"}, {"value", "mine"}}, "not an object"};
   const json container = OnlyContainer(JobManifest(Database(), migration, "j"));
   EXPECT_EQ(Variable(container, "DBA_OP_JOB_ID"), "j");
   EXPECT_EQ(container["env"].size(), 6u);
@@ -148,12 +147,11 @@ TEST(JobTemplateTest, ThePushGatewayAndTheConfigSecretReachTheContainer) {
 TEST(JobTemplateTest, ATemplateKeepsWhatItSays) {
   api::DatabaseMigration migration = Migration();
   migration.container = nullptr;
-  migration.pod_template = {
-      {"metadata", {{"labels", {{"team", "shop"}}}}},
-      {"spec",
-       {{"restartPolicy", "Always"},
-        {"nodeSelector", {{"disk", "fast"}}},
-        {"containers", {{{"name", "a"}, {"image", "x"}}, {{"name", "b"}, {"image", "y"}}}}}}};
+  migration.pod_template = {{"metadata", {{"labels", {{"team", "shop"}}}}},
+                            {"spec",
+                             {{"restartPolicy", "Always"},
+                              {"nodeSelector", {{"disk", "fast"}}},
+                              {"containers", {{{"name", "a"}, {"image", "x"}}, {{"name", "b"}, {"image", "y"}}}}}}};
   const json pod = JobManifest(Database(), migration, "j")["spec"]["template"];
   EXPECT_EQ(pod["metadata"]["labels"]["team"], "shop");
   EXPECT_EQ(pod["spec"]["restartPolicy"], "Never");

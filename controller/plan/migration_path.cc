@@ -26,21 +26,20 @@ std::variant<std::vector<std::string>, Verdict> ChainBackFrom(const Migrations& 
   std::set<std::string> seen;
   for (std::string name = start; name != end; name = migrations.at(name).previous) {
     if (name.empty()) {
-      return Terminal("MigrationFork",
-                      absl::StrCat("the database is at ", end, ", which is not on the way to ", start, "; give ", start,
-                                   " a chain of spec.previous that reaches ", end));
+      return Terminal("MigrationFork", absl::StrCat("the database is at ", end, ", which is not on the way to ", start,
+                                                    "; give ", start, " a chain of spec.previous that reaches ", end));
     }
     if (!seen.insert(name).second) {
-      return Terminal("MigrationCycle", absl::StrCat("DatabaseMigrations lead in a circle: ", absl::StrJoin(chain, " -> "),
-                                                     " -> ", name, "; mend spec.previous of one of them"));
+      return Terminal("MigrationCycle",
+                      absl::StrCat("DatabaseMigrations lead in a circle: ", absl::StrJoin(chain, " -> "), " -> ", name,
+                                   "; mend spec.previous of one of them"));
     }
     if (migrations.count(name) == 0) {
       return Terminal("MissingMigration",
-                      chain.empty()
-                          ? absl::StrCat("DatabaseMigration ", name,
-                                         " does not exist; create it, or change spec.desiredSchemaVersion")
-                          : absl::StrCat("DatabaseMigration ", name, ", which ", chain.back(),
-                                         " names in spec.previous, does not exist; create it"));
+                      chain.empty() ? absl::StrCat("DatabaseMigration ", name,
+                                                   " does not exist; create it, or change spec.desiredSchemaVersion")
+                                    : absl::StrCat("DatabaseMigration ", name, ", which ", chain.back(),
+                                                   " names in spec.previous, does not exist; create it"));
     }
     chain.push_back(name);
   }
@@ -78,16 +77,15 @@ std::variant<MigrationPath, Verdict> FindMigrationPath(const Migrations& migrati
       return Verdict{Progress::kBlocked, "VersionUnknown",
                      absl::StrCat("the schema version cannot be read: ", version.detail)};
     case api::SchemaVersion::State::kDirty:
-      return Terminal("VersionTableDirty",
-                      absl::StrCat("a migration tool marked the database as unfinished at ",
-                                   absl::StrJoin(version.versions, ","), ": ", version.detail,
-                                   "; repair it with that tool"));
+      return Terminal("VersionTableDirty", absl::StrCat("a migration tool marked the database as unfinished at ",
+                                                        absl::StrJoin(version.versions, ","), ": ", version.detail,
+                                                        "; repair it with that tool"));
     case api::SchemaVersion::State::kNone:
       break;
     case api::SchemaVersion::State::kKnown: {
       if (version.versions.size() != 1) {
-        return Terminal("MultipleHeads", absl::StrCat("the version table has ", version.versions.size(),
-                                                      " heads (", absl::StrJoin(version.versions, ", "),
+        return Terminal("MultipleHeads", absl::StrCat("the version table has ", version.versions.size(), " heads (",
+                                                      absl::StrJoin(version.versions, ", "),
                                                       "); merge them with the migration tool until one is left"));
       }
       auto name = NameOfVersion(migrations, version.versions.front());
@@ -99,10 +97,10 @@ std::variant<MigrationPath, Verdict> FindMigrationPath(const Migrations& migrati
   auto back = ChainBackFrom(migrations, desired, current);
   if (auto* verdict = std::get_if<Verdict>(&back)) {
     if (!current.empty() && desired != current && ComesBefore(migrations, desired, current)) {
-      return Terminal("DesiredVersionOlder",
-                      absl::StrCat("the database is at ", current, ", past the desired ", desired,
-                                   "; nothing is rolled back by itself: set spec.desiredSchemaVersion to ", current,
-                                   " or later"));
+      return Terminal(
+          "DesiredVersionOlder",
+          absl::StrCat("the database is at ", current, ", past the desired ", desired,
+                       "; nothing is rolled back by itself: set spec.desiredSchemaVersion to ", current, " or later"));
     }
     return std::move(*verdict);
   }

@@ -63,8 +63,7 @@ TEST(MigrationPathTest, DoesNotMissWhatLiesBehindTheCurrentVersion) {
 }
 
 TEST(MigrationPathTest, AGapNamesTheMissingMigrationAndWhoWantsIt) {
-  const Verdict verdict =
-      VerdictOf(Chain({{"v1", ""}, {"v3", "v2"}}), "v3", {State::kKnown, {"rev-v1"}, ""});
+  const Verdict verdict = VerdictOf(Chain({{"v1", ""}, {"v3", "v2"}}), "v3", {State::kKnown, {"rev-v1"}, ""});
   EXPECT_EQ(verdict.reason, "MissingMigration");
   EXPECT_EQ(verdict.progress, Progress::kTerminal);
   EXPECT_THAT(verdict.message, HasSubstr("DatabaseMigration v2, which v3 names"));

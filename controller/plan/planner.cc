@@ -95,11 +95,16 @@ std::optional<Decision> Unobserved(const World& world) {
 }
 
 std::variant<Situation, Verdict> MakeSituation(const World& world, absl::Time now) {
-  auto path = FindMigrationPath(world.migrations, world.database.spec.desired_schema_version,
-                                world.schema->schema_version);
+  auto path =
+      FindMigrationPath(world.migrations, world.database.spec.desired_schema_version, world.schema->schema_version);
   if (auto* verdict = std::get_if<Verdict>(&path)) return std::move(*verdict);
-  return Situation{world,       now,         std::get<MigrationPath>(std::move(path)), world.accounts->accounts,
-                   world.accounts->logins_in_flight, *world.jobs, *world.secrets};
+  return Situation{world,
+                   now,
+                   std::get<MigrationPath>(std::move(path)),
+                   world.accounts->accounts,
+                   world.accounts->logins_in_flight,
+                   *world.jobs,
+                   *world.secrets};
 }
 
 Decision Decide(const Situation& situation) {
@@ -119,8 +124,10 @@ void TellLastFailure(const World& world, Decision& decision) {
                        status.code() == absl::StatusCode::kPermissionDenied ||
                        status.code() == absl::StatusCode::kUnauthenticated;
     const bool waits = status.code() == absl::StatusCode::kFailedPrecondition;
-    decision.verdict = {human ? Progress::kTerminal : waits ? Progress::kBlocked : Progress::kTransient, "ActionFailed",
-                        absl::StrCat(world.last_failure->action, ": ", status.message())};
+    decision.verdict = {human   ? Progress::kTerminal
+                        : waits ? Progress::kBlocked
+                                : Progress::kTransient,
+                        "ActionFailed", absl::StrCat(world.last_failure->action, ": ", status.message())};
     decision.notices.clear();
     return;
   }

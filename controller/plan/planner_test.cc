@@ -129,9 +129,8 @@ TEST(PlannerTest, ACredentialIsDurableBeforeTheDatabaseSeesItAndProvenBeforeItIs
   WorldBuilder world(1);
   world.Version("v1");
   const std::string intent = IntentSecret("shop", "db-uid", "v1");
-  EXPECT_THAT(Actions(PlanFor(world)),
-              ElementsAre("CreateSecret " + intent, "EnsureAccount " + App("v1"), "ProbeAccount " + App("v1"),
-                          "PublishSecret shop-v1"));
+  EXPECT_THAT(Actions(PlanFor(world)), ElementsAre("CreateSecret " + intent, "EnsureAccount " + App("v1"),
+                                                   "ProbeAccount " + App("v1"), "PublishSecret shop-v1"));
 }
 
 TEST(PlannerTest, AtRestTheCurrentAndThePreviousCredentialStay) {

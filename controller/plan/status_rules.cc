@@ -43,8 +43,8 @@ class Conditions {
   void Add(absl::string_view type, ConditionStatus status, absl::string_view reason, absl::string_view message) {
     const Condition* before = api::FindCondition(world_.database.status.conditions, type);
     const absl::Time since = before != nullptr && before->status == status ? before->last_transition_time : now_;
-    conditions_.push_back({std::string(type), status, std::string(reason), std::string(message),
-                           world_.database.meta.generation, since});
+    conditions_.push_back(
+        {std::string(type), status, std::string(reason), std::string(message), world_.database.meta.generation, since});
   }
 
   std::vector<Condition> Take() { return std::move(conditions_); }
@@ -89,8 +89,7 @@ void AddSchema(const World& world, const Situation* situation, Conditions& condi
     return;
   }
   const std::string secret = ApplicationSecret(world.database.meta.name, situation->path.current);
-  const api::Account* account =
-      situation->FindAccount(ApplicationAccount(situation->uid(), situation->path.current));
+  const api::Account* account = situation->FindAccount(ApplicationAccount(situation->uid(), situation->path.current));
   if (situation->FindSecret(SecretRole::kApplication, situation->path.current) == nullptr || account == nullptr) {
     conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "NotPublished",
                    absl::StrCat("Secret ", secret, " is not published yet"));

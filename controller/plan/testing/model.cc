@@ -22,9 +22,7 @@ struct Effect {
 
   void operator()(const ConfigureDataMetrics& a) const { world.schema->data_metrics_digest = a.digest; }
   void operator()(const CreateSecret& a) const { AddSecret(a.name, a.role, a.version, a.account); }
-  void operator()(const PublishSecret& a) const {
-    AddSecret(a.name, SecretRole::kApplication, a.version, a.account);
-  }
+  void operator()(const PublishSecret& a) const { AddSecret(a.name, SecretRole::kApplication, a.version, a.account); }
   void operator()(const DeleteSecret& a) const {
     const auto it = FindByName(*world.secrets, a.name);
     if (it != world.secrets->end()) world.secrets->erase(it);
@@ -32,7 +30,8 @@ struct Effect {
   void operator()(const EnsureAccount& a) const {
     std::vector<api::Account>& accounts = world.accounts->accounts;
     auto it = FindByName(accounts, a.account);
-    if (it == accounts.end()) it = accounts.insert(accounts.end(), api::Account{a.account, a.kind, a.version, false, {}, 0});
+    if (it == accounts.end())
+      it = accounts.insert(accounts.end(), api::Account{a.account, a.kind, a.version, false, {}, 0});
     it->locked = false;
   }
   void operator()(const ProbeAccount&) const {}
