@@ -9,10 +9,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status_macros.h"
 #include "common/testing/wait_for.h"
+#include "integration/kube_env.h"
 #include "integration/server_process.h"
 
 namespace dba {
@@ -22,30 +24,63 @@ constexpr char kUser[] = "mysql";
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MysqlEnv>> MysqlEnv::Start() {
+absl::StatusOr<std::unique_ptr<MysqlEnv>> MysqlEnv::Start(Kind kind, std::vector<std::string> settings) {
   std::unique_ptr<MysqlEnv> env(new MysqlEnv());
+  env->kind_ = kind;
+  env->settings_ = std::move(settings);
   env->password_ = "root-password";
+  env->program_ = EnvOr("DBA_MARIADBD", "mariadbd");
+  if (kind == Kind::kMysql) DBA_RETURN_IF_ERROR(env->FindMysql());
   DBA_RETURN_IF_ERROR(env->Initialise());
   env->port_ = FreePort();
   DBA_RETURN_IF_ERROR(env->StartAgain());
   return env;
 }
 
+absl::Status MysqlEnv::FindMysql() {
+  program_ = EnvOr("DBA_MYSQLD", "");
+  if (!program_.empty()) return absl::OkStatus();
+  DBA_ASSIGN_OR_RETURN(const std::string root, WorkspaceRoot());
+  for (const char* command : {"build", "path"}) {
+    Subprocess::Options options;
+    options.args = {root + "/tools/servers", command, "mysql97"};
+    DBA_ASSIGN_OR_RETURN(const CommandResult result, RunCommand(options, absl::Minutes(4)));
+    if (result.exit_code != 0) {
+      return absl::FailedPreconditionError(absl::StrCat("there is no MySQL to test on: ", result.err));
+    }
+    program_ = absl::StrCat(absl::StripTrailingAsciiWhitespace(result.out), "/usr/sbin/mysqld");
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> MysqlEnv::InitialiseCommand() const {
+  const std::string data = absl::StrCat("--datadir=", folder_, "/data");
+  if (kind_ == Kind::kMysql) {
+    return {program_, "--no-defaults", "--initialize-insecure", data, "--innodb-redo-log-capacity=8M"};
+  }
+  std::vector<std::string> command = {EnvOr("DBA_MARIADB_INSTALL_DB", "mariadb-install-db"),
+                                      "--no-defaults",
+                                      data,
+                                      "--auth-root-authentication-method=normal",
+                                      "--skip-test-db",
+                                      "--innodb-log-file-size=8M"};
+  const std::string base = EnvOr("DBA_MARIADB_BASEDIR", "");
+  if (!base.empty()) command.push_back("--basedir=" + base);
+  return command;
+}
+
 absl::Status MysqlEnv::Initialise() {
-  DBA_ASSIGN_OR_RETURN(folder_, MakeServerFolder("dba-mariadb", kUser));
+  DBA_ASSIGN_OR_RETURN(folder_, MakeServerFolder(kind_ == Kind::kMysql ? "dba-mysql" : "dba-mariadb", kUser));
   Subprocess::Options options;
-  options.args =
-      AsUser(kUser, {EnvOr("DBA_MARIADB_INSTALL_DB", "mariadb-install-db"), "--no-defaults",
-                     absl::StrCat("--datadir=", folder_, "/data"), "--auth-root-authentication-method=normal",
-                     "--skip-test-db", "--innodb-log-file-size=8M"});
+  options.args = AsUser(kUser, InitialiseCommand());
   options.directory = folder_;
   const absl::StatusOr<CommandResult> result = RunCommand(options);
   if (!result.ok()) {
     return absl::FailedPreconditionError(
-        absl::StrCat("mariadb-install-db cannot be run (", result.status().message(), "): run tools/setup"));
+        absl::StrCat("the data folder cannot be made (", result.status().message(), "): run tools/setup"));
   }
   if (result->exit_code != 0)
-    return absl::UnavailableError(absl::StrCat("mariadb-install-db failed: ", result->out, result->err));
+    return absl::UnavailableError(absl::StrCat("the data folder was not made: ", result->out, result->err));
   std::ofstream(folder_ + "/init.sql")
       << "ALTER USER root@localhost IDENTIFIED BY '" << password_ << "';\n"
       << "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '" << password_ << "';\n"
@@ -55,19 +90,41 @@ absl::Status MysqlEnv::Initialise() {
   return absl::OkStatus();
 }
 
+std::vector<std::string> MysqlEnv::ServerCommand() const {
+  std::vector<std::string> command = {program_,
+                                      "--no-defaults",
+                                      absl::StrCat("--datadir=", folder_, "/data"),
+                                      absl::StrCat("--socket=", folder_, "/socket"),
+                                      absl::StrCat("--port=", port_),
+                                      "--bind-address=127.0.0.1",
+                                      absl::StrCat("--pid-file=", folder_, "/pid"),
+                                      absl::StrCat("--init-file=", folder_, "/init.sql"),
+                                      "--general-log=1",
+                                      absl::StrCat("--general-log-file=", folder_, "/general.log"),
+                                      "--skip-name-resolve",
+                                      "--innodb-buffer-pool-size=16M",
+                                      "--innodb-flush-log-at-trx-commit=0",
+                                      "--max-connections=150"};
+  if (kind_ == Kind::kMysql) {
+    const std::string base = program_.substr(0, program_.rfind("/sbin/"));
+    command.insert(command.end(), {"--basedir=" + base, "--lc-messages-dir=" + base + "/share/mysql", "--mysqlx=OFF",
+                                   "--secure-file-priv=NULL", "--skip-log-bin", "--innodb-redo-log-capacity=8M"});
+  } else {
+    command.push_back("--innodb-log-file-size=8M");
+    const std::string base = EnvOr("DBA_MARIADB_BASEDIR", "");
+    if (!base.empty()) command.push_back("--lc-messages-dir=" + base + "/share/mysql");
+  }
+  command.insert(command.end(), settings_.begin(), settings_.end());
+  return command;
+}
+
 absl::Status MysqlEnv::StartAgain() {
   Subprocess::Options options;
-  options.args = AsUser(
-      kUser, {EnvOr("DBA_MARIADBD", "mariadbd"), "--no-defaults", absl::StrCat("--datadir=", folder_, "/data"),
-              absl::StrCat("--socket=", folder_, "/socket"), absl::StrCat("--port=", port_), "--bind-address=127.0.0.1",
-              absl::StrCat("--pid-file=", folder_, "/pid"), absl::StrCat("--init-file=", folder_, "/init.sql"),
-              "--general-log=1", absl::StrCat("--general-log-file=", folder_, "/general.log"), "--skip-name-resolve",
-              "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=0",
-              "--max-connections=40"});
+  options.args = AsUser(kUser, ServerCommand());
   options.directory = folder_;
   DBA_ASSIGN_OR_RETURN(server_, Subprocess::Start(options));
   if (!WaitFor([&] { return !server_->Running() || Run("SELECT 1").ok(); }, absl::Seconds(60)) || !server_->Running()) {
-    return absl::UnavailableError(absl::StrCat("MariaDB did not start: ", server_->Stderr()));
+    return absl::UnavailableError(absl::StrCat("the server did not start: ", server_->Stderr()));
   }
   return absl::OkStatus();
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A private MariaDB server for tests: fresh data, a free port of the loopback interface. DBA_MARIADBD and
-// DBA_MARIADB_INSTALL_DB choose another release than Debian's.
+// A private MariaDB or MySQL server for tests: fresh data, a free port of the loopback interface. DBA_MARIADBD,
+// DBA_MARIADB_INSTALL_DB and DBA_MARIADB_BASEDIR choose another MariaDB than Debian's, DBA_MYSQLD another MySQL than
+// that of tools/servers, which is made when it is absent.
 #ifndef DBA_INTEGRATION_MYSQL_ENV_H_
 #define DBA_INTEGRATION_MYSQL_ENV_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,10 +19,15 @@ namespace dba {
 
 class MysqlEnv {
  public:
+  enum class Kind { kMariadb, kMysql };
+
   // Answers when it returns. The error says how to get what is missing.
-  static absl::StatusOr<std::unique_ptr<MysqlEnv>> Start();
+  //   settings  further options of the server, such as "--ssl-cert=/x.pem"
+  static absl::StatusOr<std::unique_ptr<MysqlEnv>> Start(Kind kind = Kind::kMariadb,
+                                                         std::vector<std::string> settings = {});
   ~MysqlEnv();
 
+  Kind kind() const { return kind_; }
   uint16_t port() const { return port_; }
   const std::string& root_password() const { return password_; }
 
@@ -41,8 +48,14 @@ class MysqlEnv {
  private:
   MysqlEnv() = default;
   absl::Status Initialise();
+  absl::Status FindMysql();
+  std::vector<std::string> InitialiseCommand() const;
+  std::vector<std::string> ServerCommand() const;
   void SignalAll(int signal);
 
+  Kind kind_ = Kind::kMariadb;
+  std::vector<std::string> settings_;
+  std::string program_;  // the server
   std::string folder_;
   std::string password_;
   uint16_t port_ = 0;

@@ -4,54 +4,67 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/testing/status_matchers.h"
 #include "dbagent/db/factory.h"
+#include "dbagent/db/identifier.h"
 
 namespace dba::agent {
 namespace {
 
-constexpr char kAdminPassword[] = "admin-password";
+// 'text' for a session with backslash escapes, as the server's default is.
+std::string Literal(const std::string& text) { return QuoteMysqlLiteral(absl::StrReplaceAll(text, {{"\\", "\\\\"}})); }
 
+// Drops all databases and accounts but the server's own.
 void Clean(MysqlEnv& env) {
-  (void)env.Run("DROP DATABASE IF EXISTS dba_operator");
-  (void)env.Run("DROP DATABASE IF EXISTS sh_op");
-  (void)env.Run("DROP DATABASE IF EXISTS shXop");
   while (true) {
     const auto name = env.Run(
-        "SELECT CONCAT('''', user, '''@''', host, '''') FROM mysql.global_priv WHERE user NOT IN ('root', "
-        "'mariadb.sys', 'mysql') "
-        "LIMIT 1");
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('mysql', 'sys', "
+        "'information_schema', 'performance_schema') LIMIT 1");
+    if (!name.ok() || name->empty() || !env.Run(absl::StrCat("DROP DATABASE ", QuoteMysqlIdentifier(*name))).ok())
+      break;
+  }
+  while (true) {
+    const auto name = env.Run(
+        "SELECT CONCAT('''', user, '''@''', host, '''') FROM mysql.user WHERE user NOT IN ('root', 'mariadb.sys', "
+        "'mysql', 'mysql.infoschema', 'mysql.session', 'mysql.sys') LIMIT 1");
     if (!name.ok() || name->empty() || !env.Run(absl::StrCat("DROP USER ", *name)).ok()) return;
   }
 }
 
-}  // namespace
-
-MysqlEnv* SharedMysql() {
-  static const std::unique_ptr<MysqlEnv> env = []() -> std::unique_ptr<MysqlEnv> {
-    absl::StatusOr<std::unique_ptr<MysqlEnv>> started = MysqlEnv::Start();
-    if (started.ok()) return *std::move(started);
-    std::cerr << "no MariaDB to test on: " << started.status() << "\n";
-    return nullptr;
-  }();
-  return env.get();
+std::unique_ptr<MysqlEnv> StartOrSay(MysqlEnv::Kind kind) {
+  absl::StatusOr<std::unique_ptr<MysqlEnv>> started = MysqlEnv::Start(kind);
+  if (started.ok()) return *std::move(started);
+  std::cerr << "no server to test on: " << started.status() << "\n";
+  return nullptr;
 }
 
-MysqlUnderTest::MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin) : env_(env) {
+}  // namespace
+
+MysqlEnv* SharedMysql(MysqlEnv::Kind kind) {
+  static std::map<MysqlEnv::Kind, std::unique_ptr<MysqlEnv>> envs;
+  const auto [entry, added] = envs.try_emplace(kind);
+  if (added) entry->second = StartOrSay(kind);
+  return entry->second.get();
+}
+
+MysqlUnderTest::MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin, const std::string& database,
+                               const std::string& admin_password)
+    : env_(env) {
   Clean(*env_);
   const bool root = admin == MysqlAdmin::kRoot;
   dsn_ = {Dialect::kMysql,
           "127.0.0.1",
           env_->port(),
-          "sh_op",
+          database,
           root ? "root" : "sh_admin",
-          Secret(root ? env_->root_password() : kAdminPassword)};
-  EXPECT_OK(env_->Run("CREATE DATABASE sh_op"));
+          Secret(root ? env_->root_password() : admin_password)};
+  EXPECT_OK(env_->Run(absl::StrCat("CREATE DATABASE ", QuoteMysqlIdentifier(database))));
   EXPECT_OK(env_->Run("CREATE DATABASE shXop"));  // what GRANT ON sh_op.* means when _ is not escaped
   if (!root) {
-    Run(absl::StrCat("CREATE USER sh_admin@'%' IDENTIFIED BY '", kAdminPassword, "'"));
+    Run(absl::StrCat("CREATE USER sh_admin@'%' IDENTIFIED BY ", Literal(admin_password)));
     Run(absl::StrCat("GRANT CREATE USER", admin == MysqlAdmin::kLimited ? ", PROCESS" : "", " ON *.* TO sh_admin@'%'"));
-    Run("GRANT ALL ON `sh\\_op`.* TO sh_admin@'%' WITH GRANT OPTION");
+    Run(absl::StrCat("GRANT ALL ON ", QuoteMysqlGrantDatabase(database), ".* TO sh_admin@'%' WITH GRANT OPTION"));
     Run("GRANT ALL ON `dba\\_operator`.* TO sh_admin@'%'");
   }
   ConnectOptions options;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One MariaDB server for all tests of a program, and a new database on it for each.
+// One MariaDB or MySQL server for all tests of a program, and a new database on it for each.
 #ifndef DBA_INTEGRATION_MYSQL_UNDER_TEST_H_
 #define DBA_INTEGRATION_MYSQL_UNDER_TEST_H_
 
@@ -18,16 +18,17 @@
 
 namespace dba::agent {
 
-// The server, started at the first call; nullptr, with the reason printed, when it cannot be.
-MysqlEnv* SharedMysql();
+// The server of that kind, started at the first call; nullptr, with the reason printed, when it cannot be.
+MysqlEnv* SharedMysql(MysqlEnv::Kind kind = MysqlEnv::Kind::kMariadb);
 
 // What the admin account of the test may do.
 enum class MysqlAdmin { kRoot, kLimited, kWithoutProcess };
 
 class MysqlUnderTest : public DatabaseUnderTest {
  public:
-  // Makes the database sh_op and its admin anew.
-  MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin);
+  // Makes the database and its admin anew, without accounts of earlier tests.
+  MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin, const std::string& database = "sh_op",
+                 const std::string& admin_password = "admin-password");
   ~MysqlUnderTest() override;
 
   Database& database() override { return *database_; }
@@ -39,6 +40,7 @@ class MysqlUnderTest : public DatabaseUnderTest {
   std::string Run(const std::string& sql);
   absl::StatusOr<std::string> RunAs(const std::string& user, const std::string& password, const std::string& sql);
   const Dsn& dsn() const { return dsn_; }
+  MysqlEnv& env() { return *env_; }
 
  private:
   MysqlEnv* const env_;

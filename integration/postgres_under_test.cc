@@ -11,8 +11,6 @@
 namespace dba::agent {
 namespace {
 
-constexpr char kAdminPassword[] = "admin-password";
-
 // Drops every role but the bootstrap superuser and PostgreSQL's own, with all databases but the templates'.
 void Clean(PostgresEnv& env) {
   while (true) {
@@ -40,22 +38,24 @@ PostgresEnv* SharedPostgres() {
   return env.get();
 }
 
-PostgresUnderTest::PostgresUnderTest(PostgresEnv* env, PgAdmin admin) : env_(env) {
+PostgresUnderTest::PostgresUnderTest(PostgresEnv* env, PgAdmin admin, const std::string& database,
+                                     const std::string& admin_password)
+    : env_(env) {
   Clean(*env_);
   const bool superuser = admin == PgAdmin::kSuperuser;
   dsn_ = {Dialect::kPostgres,
           "127.0.0.1",
           env_->port(),
-          "shop",
+          database,
           superuser ? "postgres" : "shop_admin",
-          Secret(superuser ? env_->superuser_password() : kAdminPassword)};
+          Secret(superuser ? env_->superuser_password() : admin_password)};
   std::string owner;
   if (!superuser) {
-    EXPECT_OK(
-        env_->Run("postgres", absl::StrCat("CREATE ROLE shop_admin LOGIN CREATEROLE PASSWORD '", kAdminPassword, "'")));
+    EXPECT_OK(env_->Run("postgres", absl::StrCat("CREATE ROLE shop_admin LOGIN CREATEROLE PASSWORD ",
+                                                 QuotePostgresLiteral(admin_password))));
     owner = " OWNER shop_admin";
   }
-  EXPECT_OK(env_->Run("postgres", absl::StrCat("CREATE DATABASE shop", owner)));
+  EXPECT_OK(env_->Run("postgres", absl::StrCat("CREATE DATABASE ", QuotePostgresIdentifier(database), owner)));
   ConnectOptions options;
   options.tls = TlsMode::kDisable;
   database_ = MakeDatabase(dsn_, options);

@@ -29,7 +29,8 @@ enum class PgAdmin { kSuperuser, kCreateRoleAndDatabaseOwner };
 class PostgresUnderTest : public DatabaseUnderTest {
  public:
   // Makes a new database and its admin. Roles are of the whole server: what an earlier test left is dropped.
-  PostgresUnderTest(PostgresEnv* env, PgAdmin admin);
+  PostgresUnderTest(PostgresEnv* env, PgAdmin admin, const std::string& database = "shop",
+                    const std::string& admin_password = "admin-password");
   ~PostgresUnderTest() override;
 
   Database& database() override { return *database_; }

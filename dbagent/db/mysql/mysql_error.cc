@@ -28,9 +28,11 @@ absl::StatusCode CodeOf(unsigned number) {
     case 1146:  // ER_NO_SUCH_TABLE
       return absl::StatusCode::kNotFound;
     case 1049:  // ER_BAD_DB_ERROR
+    case 1102:  // ER_WRONG_DB_NAME
     case 1290:  // ER_OPTION_PREVENTS_STATEMENT: read_only
     case 1836:  // ER_READ_ONLY_MODE
     case 3118:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MySQL
+    case 4006:  // ER_CANNOT_USER_REFERENCED_AS_DEFINER, MySQL
     case 4151:  // ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
       return absl::StatusCode::kFailedPrecondition;
     case 1205:  // ER_LOCK_WAIT_TIMEOUT
@@ -63,6 +65,8 @@ absl::string_view Remedy(unsigned number) {
       return "; correct username and password in the admin credentials";
     case 1049:
       return "; create the database, or correct dbname in the credentials";
+    case 1102:
+      return "; in GRANT it may have 64 characters, with a backslash before each _ and %: rename the database";
     case 1040:
       return "; close connections or raise max_connections of the server";
     default:
