@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/simulation/checker.h"
 
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,6 +12,8 @@ namespace dba::simulation {
 namespace {
 
 using nlohmann::json;
+
+constexpr size_t kMaxHistory = 20;  // of status.history
 
 std::string MetadataText(const json& object, const char* map, absl::string_view key) {
   const auto metadata = object.find("metadata");
@@ -122,6 +126,18 @@ void Checker::StatusWritten(const json& status) {
   Told("the status", status.dump());
   const auto active = status.find("activeMigration");
   if (active != status.end()) recorded_jobs_.insert(active->value("jobUID", ""));
+  std::set<std::string> history;
+  const auto entries = status.find("history");
+  if (entries != status.end()) {
+    for (const json& entry : *entries)
+      history.insert(absl::StrCat(entry.value("jobName", ""), entry.value("outcome", "")));
+  }
+  for (const std::string& attempt : history_) {
+    if (history.count(attempt) == 0 && history.size() < kMaxHistory) {
+      env_.Violate("I3", absl::StrCat("the history forgot ", attempt));
+    }
+  }
+  history_ = std::move(history);
 }
 
 void Checker::AccountEnsured(const std::string& name, const DatabaseAccount* before, const DatabaseAccount& after) {

@@ -90,6 +90,7 @@ class Checker {
   std::set<std::string> passwords_;
   std::map<std::string, LivePod> pods_;
   std::set<std::string> recorded_jobs_;  // UIDs that a status ever named
+  std::set<std::string> history_;        // attempts in the last status
   std::set<std::string> human_locked_;
   std::set<std::string> taken_away_;   // accounts whose Secret a human deleted
   std::set<std::string> out_of_step_;  // accounts whose published password a known gap replaced

@@ -34,6 +34,16 @@ Profile DrawProfile(uint64_t seed) {
   return profile;
 }
 
+Profile DrawHarshProfile(uint64_t seed) {
+  Profile profile = DrawProfile(seed);
+  profile.steps = 60 + profile.steps / 4;
+  profile.versions = 3;
+  profile.call_faults = 60;
+  profile.crashes = 40;
+  profile.pod_faults = 30;
+  return profile;
+}
+
 std::string DescribeProfile(const Profile& profile) {
   std::string text =
       absl::StrCat(profile.steps, " steps, ", profile.versions, " versions, faults ", profile.call_faults,

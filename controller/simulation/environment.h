@@ -45,6 +45,8 @@ struct Profile {
 };
 
 Profile DrawProfile(uint64_t seed);
+// The same with many faults in few steps: finds most in the least time.
+Profile DrawHarshProfile(uint64_t seed);
 std::string DescribeProfile(const Profile& profile);
 
 struct Tally {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/stop_token.h"
+#include "controller/plan/names.h"
 
 namespace dba::simulation {
 
@@ -24,6 +25,14 @@ Process::Process(Environment* env, Checker* checker, std::string name, Fiber* fi
 Process::~Process() {
   edge_.Kill();
   while (fiber_.running()) fiber_.Resume();
+  if (env_.mutant == Mutant::kIntentForgotten) ForgetIntents();
+}
+
+void Process::ForgetIntents() {
+  for (const nlohmann::json& secret : env_.kube.Objects(kube::kSecrets)) {
+    if (LabelOf(secret, plan::kRoleLabel) == "intent")
+      env_.kube.Remove(kube::kSecrets, {kNamespace, secret["metadata"]["name"].get<std::string>()});
+  }
 }
 
 void Process::Step() {

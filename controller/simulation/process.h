@@ -34,6 +34,9 @@ class Process : private MigrationSource, private agent::AgentDirectory, private 
   bool dead() const { return edge_.dead(); }
 
  private:
+  // Mutant::kIntentForgotten.
+  void ForgetIntents();
+
   absl::StatusOr<std::map<std::string, api::DatabaseMigration>> List(absl::string_view name_space) override;
   std::shared_ptr<agent::AgentClient> Get(absl::string_view address) override;
   void OnStatus(const api::ManagedDatabase& database, const api::ManagedDatabaseStatus& status) override;

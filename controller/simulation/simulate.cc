@@ -17,6 +17,7 @@ ABSL_FLAG(uint64_t, seeds, 1000, "number of runs");
 ABSL_FLAG(uint64_t, first, 1, "seed of the first run");
 ABSL_FLAG(uint64_t, seed, 0, "the only run; 0: --seeds runs");
 ABSL_FLAG(bool, trace, false, "print every step");
+ABSL_FLAG(bool, harsh, false, "short runs with many faults");
 ABSL_FLAG(bool, keep_going, false, "do not stop at the first violation");
 ABSL_FLAG(std::string, mutant, "", "bug to put back");
 ABSL_FLAG(bool, list_mutants, false, "print the names of --mutant and end");
@@ -66,6 +67,7 @@ int RunAll() {
   const absl::Time begin = absl::Now();
   Totals totals;
   for (uint64_t seed = first; seed < first + count; ++seed) {
+    options.profile = absl::GetFlag(FLAGS_harsh) ? DrawHarshProfile(seed) : DrawProfile(seed);
     const Outcome outcome = Simulate(seed, options);
     ++totals.runs;
     totals.steps += outcome.steps;
@@ -76,10 +78,11 @@ int RunAll() {
     Add(outcome.tally.gaps, totals.tally.gaps);
     if (outcome.violations.empty()) continue;
     ++totals.bad_runs;
-    std::printf("seed %llu (%s): %s\n  see it with: simulate --seed %llu --trace%s\n",
-                static_cast<unsigned long long>(seed), DescribeProfile(DrawProfile(seed)).c_str(),
-                outcome.violations.front().c_str(), static_cast<unsigned long long>(seed),
-                mutant.empty() ? "" : absl::StrCat(" --mutant ", mutant).c_str());
+    std::printf(
+        "seed %llu (%s): %s\n  see it with: simulate --seed %llu --trace%s\n", static_cast<unsigned long long>(seed),
+        DescribeProfile(*options.profile).c_str(), outcome.violations.front().c_str(),
+        static_cast<unsigned long long>(seed),
+        absl::StrCat(absl::GetFlag(FLAGS_harsh) ? " --harsh" : "", mutant.empty() ? "" : " --mutant ", mutant).c_str());
     if (!absl::GetFlag(FLAGS_keep_going)) break;
   }
   PrintTotals(totals, absl::Now() - begin);

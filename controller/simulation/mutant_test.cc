@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The simulation is worth what it finds: each bug that is put back must be found, and soon.
+#include "controller/simulation/mutant.h"
+
+#include <cstdio>
+#include <string>
+
+#include "controller/simulation/simulation.h"
+#include "gtest/gtest.h"
+
+namespace dba::simulation {
+namespace {
+
+constexpr uint64_t kMaxSeeds = 100;
+
+class MutantTest : public ::testing::TestWithParam<Mutant> {};
+
+TEST_P(MutantTest, IsFound) {
+  for (uint64_t seed = 1; seed <= kMaxSeeds; ++seed) {
+    Options options;
+    options.mutant = GetParam();
+    options.profile = DrawHarshProfile(seed);
+    const Outcome outcome = Simulate(seed, options);
+    if (outcome.violations.empty()) continue;
+    std::printf("%-24s seed %3d  %s\n", MutantName(GetParam()).c_str(), static_cast<int>(seed),
+                outcome.violations.front().c_str());
+    return;
+  }
+  FAIL() << MutantName(GetParam()) << " was not found in " << kMaxSeeds << " seeds";
+}
+
+std::string TestName(const ::testing::TestParamInfo<Mutant>& info) {
+  std::string name = MutantName(info.param);
+  for (char& c : name) {
+    if (c == '-') c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MutantTest, ::testing::ValuesIn(AllMutants()), TestName);
+
+TEST(MutantNameTest, LeadsBackToTheMutant) {
+  for (const Mutant mutant : AllMutants()) EXPECT_EQ(MutantFromName(MutantName(mutant)), mutant);
+  EXPECT_EQ(MutantFromName("no-such"), Mutant::kNone);
+}
+
+}  // namespace
+}  // namespace dba::simulation
