@@ -66,11 +66,12 @@ wait_for() {
 same() { [[ $1 == "$2" ]] || { echo "expected '$2', found '$1'" && return 1; }; }
 is_empty() { [[ -z $1 ]] || { echo "expected nothing, found '$1'" && return 1; }; }
 
-# Runs a tool of this project with its lines indented under ours.
+# Runs a tool of this project with its lines indented under ours. Descriptor 9 is the demo's lock, which a server that
+# the tool leaves running must not keep.
 run_tool() {
   local what=$1
   shift
-  if ! "$@" 2>&1 | tee "$LOGS/${what// /-}.log" | sed -u 's/^/          /'; then
+  if ! "$@" 2>&1 9>&- | tee "$LOGS/${what// /-}.log" | sed -u 's/^/          /'; then
     die "$what failed" "$LOGS/${what// /-}.log"
   fi
 }

@@ -7,11 +7,10 @@ OPERATOR_NS=dba-operator
 start_cluster() {
   step "1. A Kubernetes cluster of one node, and the images"
   run_tool setup tools/setup
-  run_tool images tools/images build
   tools/cluster down --state "$STATE" >/dev/null 2>&1 || true
   run_tool cluster tools/cluster up --state "$STATE"
   use_cluster
-  run_tool load tools/images load --state "$STATE"
+  run_tool images tools/images load --state "$STATE"
 }
 
 use_cluster() {

@@ -137,8 +137,8 @@ still_held() {
 
 let_go() {
   step "8. The old application of shop ends: shop goes on by itself, and billing still waits"
-  local begun=$SECONDS
   stop_app app-v2 shop
+  local begun=$SECONDS
   follow 120 at_rest shop
   say "shop was at v4 $((SECONDS - begun)) s after its last user of v2 went"
   claim "shop: column resolution is gone" has_column shop image resolution 0
