@@ -60,9 +60,11 @@ auto IsOkAndHolds(Matcher matcher) {
 #define ASSERT_OK(expr) ASSERT_THAT((expr), ::dba::IsOk())
 
 #define ASSERT_OK_AND_ASSIGN(lhs, expr) DBA_ASSERT_OK_AND_ASSIGN_IMPL_(DBA_CONCAT_(dba_status_or_, __LINE__), lhs, expr)
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define DBA_ASSERT_OK_AND_ASSIGN_IMPL_(status_or, lhs, expr) \
   auto status_or = (expr);                                   \
   ASSERT_THAT(status_or, ::dba::IsOk());                     \
   lhs = *std::move(status_or)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // DBA_COMMON_TESTING_STATUS_MATCHERS_H_

@@ -14,7 +14,7 @@
 
 namespace dba::plan {
 
-inline const absl::Time kTestNow = absl::FromUnixSeconds(1'700'000'000);
+inline constexpr absl::Time kTestNow = absl::FromUnixSeconds(1'700'000'000);
 
 class WorldBuilder {
  public:
