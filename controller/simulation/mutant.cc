@@ -12,6 +12,7 @@ const std::vector<std::pair<Mutant, const char*>>& Names() {
       {Mutant::kLoginsHidden, "logins-hidden"},
       {Mutant::kPodsHidden, "pods-hidden"},
       {Mutant::kPodsErrorEmpty, "pods-error-empty"},
+      {Mutant::kPodsOfLostSecretsHidden, "pods-of-lost-secrets-hidden"},
       {Mutant::kAccountsErrorEmpty, "accounts-error-empty"},
       {Mutant::kJobsErrorEmpty, "jobs-error-empty"},
       {Mutant::kSecretsErrorEmpty, "secrets-error-empty"},

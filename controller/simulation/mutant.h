@@ -14,23 +14,24 @@ namespace dba::simulation {
 
 enum class Mutant {
   kNone,
-  kSessionsHidden,        // sessions are reported as none
-  kLoginsHidden,          // logins in flight are reported as none
-  kPodsHidden,            // no Pod is ever seen
-  kPodsErrorEmpty,        // Pods that cannot be listed read as none
-  kAccountsErrorEmpty,    // accounts that cannot be listed read as none
-  kJobsErrorEmpty,        // Jobs that cannot be listed read as none
-  kSecretsErrorEmpty,     // Secrets that cannot be listed read as none
-  kVersionErrorNone,      // a version table that cannot be read reads as empty
-  kPreconditionsIgnored,  // uid and resourceVersion of deletes and patches are not sent
-  kJobStartsAtOnce,       // the Job is not created suspended
-  kSecretOverwritten,     // a Secret that exists is replaced, with a new password
-  kPublishedUnproven,     // the published password is not the proven one
-  kLockForgotten,         // locking answers OK and does nothing
-  kLockBeforeDropUnseen,  // accounts are reported as locked
-  kPasswordTold,          // a failed call's message holds the password
-  kMarksIgnored,          // accounts without our mark are taken for ours
-  kIntentForgotten,       // the intent is kept in memory only: its Secret does not outlive the process
+  kSessionsHidden,           // sessions are reported as none
+  kLoginsHidden,             // logins in flight are reported as none
+  kPodsHidden,               // no Pod is ever seen
+  kPodsErrorEmpty,           // Pods that cannot be listed read as none
+  kPodsOfLostSecretsHidden,  // Pods whose Secret was deleted are not seen
+  kAccountsErrorEmpty,       // accounts that cannot be listed read as none
+  kJobsErrorEmpty,           // Jobs that cannot be listed read as none
+  kSecretsErrorEmpty,        // Secrets that cannot be listed read as none
+  kVersionErrorNone,         // a version table that cannot be read reads as empty
+  kPreconditionsIgnored,     // uid and resourceVersion of deletes and patches are not sent
+  kJobStartsAtOnce,          // the Job is not created suspended
+  kSecretOverwritten,        // a Secret that exists is replaced, with a new password
+  kPublishedUnproven,        // the published password is not the proven one
+  kLockForgotten,            // locking answers OK and does nothing
+  kLockBeforeDropUnseen,     // accounts are reported as locked
+  kPasswordTold,             // a failed call's message holds the password
+  kMarksIgnored,             // accounts without our mark are taken for ours
+  kIntentForgotten,          // the intent is kept in memory only: its Secret does not outlive the process
 };
 
 // All but kNone.

@@ -37,8 +37,13 @@ void SimHuman::PlaceForeign() {
                                      {std::string(plan::kRoleLabel), "application"}}},
                                    {"annotations", {{std::string(plan::kDatabaseUidAnnotation), "another-uid"}}}}},
                                  {"data", {{"password", "eA=="}}}});
-  env_.kube.Put(kube::kJobs,
-                {{"metadata", {{"name", "shop-foreign"}, {"namespace", kNamespace}}}, {"spec", {{"suspend", true}}}});
+  env_.kube.Put(
+      kube::kJobs,
+      {{"metadata",
+        {{"name", "shop-foreign"},
+         {"namespace", kNamespace},
+         {"labels", {{std::string(plan::kDatabaseLabel), kDatabase}, {std::string(plan::kMigrationLabel), "v1"}}}}},
+       {"spec", {{"suspend", true}}}});
 }
 
 void SimHuman::Step() {
@@ -92,7 +97,9 @@ void SimHuman::DeleteSecret() {
     if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) == env_.database_uid) ours.push_back(secret);
   }
   if (ours.empty()) return;
-  const json& secret = ours[static_cast<size_t>(env_.rng.Below(static_cast<int>(ours.size())))];
+  // Objects come by name: the first is one of the oldest version.
+  const int choices = env_.rng.Chance(500) ? 1 : static_cast<int>(ours.size());
+  const json& secret = ours[static_cast<size_t>(env_.rng.Below(choices))];
   env_.kube.Remove(kube::kSecrets, {kNamespace, NameOf(secret)});
   checker_.SecretTakenAway(secret);
   env_.Happened("human deletes a Secret", NameOf(secret));
@@ -100,7 +107,7 @@ void SimHuman::DeleteSecret() {
 
 void SimHuman::DeleteJob() {
   for (const json& job : env_.kube.Objects(kube::kJobs)) {
-    if (LabelOf(job, plan::kDatabaseLabel) != kDatabase || !env_.rng.Chance(500)) continue;
+    if (NameOf(job) == "shop-foreign" || !env_.rng.Chance(500)) continue;
     env_.kube.Remove(kube::kJobs, {kNamespace, NameOf(job)});
     env_.Happened("human deletes a Job", NameOf(job));
     return;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/simulation/sim_kube.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "common/random.h"
 #include "controller/plan/names.h"
+#include "controller/reconcile/secret_references.h"
 
 namespace dba::simulation {
 namespace {
@@ -44,7 +47,19 @@ absl::StatusOr<kube::ObjectList> SimKube::List(const kube::Resource& resource, a
                              (Is(Mutant::kJobsErrorEmpty) && IsJob(resource)) ||
                              (Is(Mutant::kSecretsErrorEmpty) && IsSecret(resource));
   if ((!list.ok() && read_as_empty) || (Is(Mutant::kPodsHidden) && all_pods)) return kube::ObjectList{};
+  if (Is(Mutant::kPodsOfLostSecretsHidden) && all_pods && list.ok()) {
+    std::vector<json>& pods = list->items;
+    pods.erase(std::remove_if(pods.begin(), pods.end(), [this](const json& pod) { return RefersToLost(pod); }),
+               pods.end());
+  }
   return list;
+}
+
+bool SimKube::RefersToLost(const json& pod) const {
+  for (const std::string& name : SecretsOfPod(pod)) {
+    if (env_.kube.Find(kube::kSecrets, {kNamespace, name}).is_null()) return true;
+  }
+  return false;
 }
 
 absl::Status SimKube::Watch(const kube::Resource&, absl::string_view, absl::string_view, absl::string_view,

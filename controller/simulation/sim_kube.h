@@ -35,6 +35,7 @@ class SimKube : public kube::KubeClient {
 
  private:
   bool Is(Mutant mutant) const { return env_.mutant == mutant; }
+  bool RefersToLost(const nlohmann::json& pod) const;
   nlohmann::json Sabotaged(const kube::Resource& resource, nlohmann::json object) const;
 
   Environment& env_;

@@ -93,6 +93,7 @@ int RunAll() {
 }  // namespace dba::simulation
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   absl::SetProgramUsageMessage("simulates the controller: simulate --seeds N [--first S], simulate --seed S --trace");
   absl::ParseCommandLine(argc, argv);
   if (absl::GetFlag(FLAGS_list_mutants)) {
