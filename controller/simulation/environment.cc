@@ -36,7 +36,8 @@ Profile DrawProfile(uint64_t seed) {
 
 Profile DrawHarshProfile(uint64_t seed) {
   Profile profile = DrawProfile(seed);
-  profile.steps = 60 + profile.steps / 4;
+  profile.steps = 50 + profile.steps / 4;
+  profile.meddling = seed % 2 == 0;
   profile.versions = 3;
   profile.call_faults = 60;
   profile.crashes = 40;

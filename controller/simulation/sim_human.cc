@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/simulation/sim_human.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/plan/names.h"
 
@@ -14,11 +15,11 @@ const kube::ObjectKey kDatabaseKey{kNamespace, kDatabase};
 
 std::string NameOf(const json& object) { return object["metadata"]["name"].get<std::string>(); }
 
-// The reason of condition Ready; empty when there is none.
-std::string ReadyReason(const json& database) {
+// A member of condition Ready; empty when there is none.
+std::string ReadyText(const json& database, const char* member) {
   if (!database.contains("status") || !database["status"].contains("conditions")) return "";
   for (const json& condition : database["status"]["conditions"]) {
-    if (condition["type"] == "Ready") return condition["reason"].get<std::string>();
+    if (condition["type"] == "Ready") return condition.value(member, "");
   }
   return "";
 }
@@ -55,7 +56,7 @@ void SimHuman::Step() {
     RetryIfFailed();
   } else if (choice < 50) {
     if (profile.meddling) Retry();
-  } else if (choice < 60) {
+  } else if (choice < 62) {
     if (profile.meddling) DeleteSecret();
   } else if (choice < 65) {
     if (profile.meddling) DeleteJob();
@@ -87,8 +88,15 @@ void SimHuman::Retry() {
 
 void SimHuman::RetryIfFailed() {
   while (env_.migrations < env_.desired) env_.AddMigration();
-  const std::string reason = ReadyReason(env_.kube.Find(kube::kManagedDatabases, kDatabaseKey));
-  if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
+  const json database = env_.kube.Find(kube::kManagedDatabases, kDatabaseKey);
+  const std::string reason = ReadyText(database, "reason");
+  const std::string message = ReadyText(database, "message");
+  if (reason == "MigrationFailed" || reason == "VersionUnchanged") {
+    Retry();
+  } else if (env_.calm && reason == "ActionFailed" && absl::EndsWith(message, "not found")) {
+    env_.KnownGap("Secret of a suspended Job, deleted by hand, is not made again", message);
+    Retry();
+  }
 }
 
 void SimHuman::DeleteSecret() {

@@ -18,9 +18,9 @@ bool IsReleased(const json& job) {
 
 }  // namespace
 
-bool SimJobs::JobExists(const Pod& pod) const {
+bool SimJobs::JobAwaits(const Pod& pod) const {
   const json job = env_.kube.Find(kube::kJobs, {kNamespace, pod.job});
-  return !job.is_null() && job["metadata"]["uid"] == pod.uid;
+  return !job.is_null() && job["metadata"]["uid"] == pod.uid && IsReleased(job);
 }
 
 void SimJobs::StartPods() {
@@ -53,7 +53,7 @@ void SimJobs::Step() {
   if (pods_.empty()) return;
   const size_t index = static_cast<size_t>(env_.rng.Below(static_cast<int>(pods_.size())));
   Pod& pod = pods_[index];
-  if (!pod.zombie && !JobExists(pod)) pod.zombie = true;
+  if (!pod.zombie && !JobAwaits(pod)) pod.zombie = true;
   // Somebody kills what is left of a Pod, but not at once.
   if (pod.zombie && env_.rng.Chance(env_.calm ? 500 : 50)) {
     End(index, false, "killed");
@@ -77,12 +77,13 @@ void SimJobs::Die(size_t index) {
   End(index, false, "the container ended with exit code 137");
 }
 
+bool SimJobs::ReadSecret(Pod& pod) {
+  const json secret = env_.kube.Find(kube::kSecrets, {kNamespace, pod.job});
+  if (!secret.is_null()) pod.password = SecretText(secret, "password");
+  return !secret.is_null();
+}
+
 bool SimJobs::Login(Pod& pod) {
-  if (pod.password.empty()) {
-    const json secret = env_.kube.Find(kube::kSecrets, {kNamespace, pod.job});
-    if (secret.is_null()) return false;
-    pod.password = SecretText(secret, "password");
-  }
   const std::string account = plan::MigratorAccount(env_.database_uid, pod.job);
   const absl::StatusOr<int> connection = env_.database.BeginLogin(account, pod.password, "10.0.0.9");
   if (connection.ok()) pod.connection = *connection;
@@ -93,6 +94,16 @@ void SimJobs::Advance(size_t index) {
   Pod& pod = pods_[index];
   switch (pod.state) {
     case State::kStarting:
+      // A Pod whose Secret is missing waits for it.
+      if (!ReadSecret(pod)) {
+        if (!env_.calm || pod.zombie) return;
+        env_.KnownGap("running Job waits for its Secret, deleted by hand", pod.job);
+        End(index, false, "somebody ended it");
+        return;
+      }
+      pod.state = State::kReady;
+      return;
+    case State::kReady:
       if (!Login(pod)) {
         End(index, false, "the database refused the login");
         return;

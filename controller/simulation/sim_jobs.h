@@ -24,7 +24,7 @@ class SimJobs {
   bool Idle() const;
 
  private:
-  enum class State { kStarting, kLoggingIn, kConnected, kLocking, kCommitted };
+  enum class State { kStarting, kReady, kLoggingIn, kConnected, kLocking, kCommitted };
   struct Pod {
     std::string job;
     std::string uid;
@@ -43,8 +43,10 @@ class SimJobs {
   void End(size_t index, bool success, const std::string& message);
   void EndJob(const Pod& pod, bool success, const std::string& message);
   void TellLastWords(const Pod& pod);
+  bool ReadSecret(Pod& pod);
   bool Login(Pod& pod);
-  bool JobExists(const Pod& pod) const;
+  // Whether the Job is the Pod's and has not ended.
+  bool JobAwaits(const Pod& pod) const;
 
   Environment& env_;
   Checker& checker_;
