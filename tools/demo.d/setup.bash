@@ -90,7 +90,6 @@ prepare_shop() {
   sql shop "SET log_min_error_statement = panic;
     CREATE ROLE shop_admin LOGIN CREATEROLE PASSWORD '$1' IN ROLE pg_read_all_stats;
     ALTER DATABASE shop OWNER TO shop_admin;
-    ALTER SCHEMA public OWNER TO shop_admin;
     SET ROLE shop_admin;
     $(cat k8s/demo/shop/schema.sql)"
   say "shop: table image with $(sql shop 'SELECT count(*) FROM image') rows, owned by shop_admin, which is no superuser"
@@ -100,7 +99,7 @@ prepare_billing() {
   sql billing "CREATE USER billing_admin@'%' IDENTIFIED BY '$1';
     GRANT CREATE USER, PROCESS ON *.* TO billing_admin@'%';
     GRANT ALL ON billing.* TO billing_admin@'%' WITH GRANT OPTION;
-    GRANT ALL ON dba_operator.* TO billing_admin@'%';
+    GRANT ALL ON \`dba\\_operator\`.* TO billing_admin@'%';
     $(cat k8s/demo/billing/schema.sql)" >/dev/null
   say "billing: table invoice with $(sql billing 'SELECT count(*) FROM invoice') rows; billing_admin is no root"
 }
