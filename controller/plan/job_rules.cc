@@ -152,8 +152,13 @@ std::optional<Decision> StartJob(const Situation& situation) {
   Decision decision;
   if (situation.database().spec.migration_credentials == api::MigrationCredentials::kMigrator) {
     const std::string account = MigratorAccount(situation.uid(), job->name);
+    const SecretView* secret = situation.FindSecret(SecretRole::kMigrator, next->meta.name);
+    const bool secret_made = secret != nullptr && secret->name == job->name;
     const api::Account* made = situation.FindAccount(account);
-    if (made == nullptr || made->locked) {
+    if (!secret_made) {
+      decision.actions.push_back(CreateSecret{job->name, SecretRole::kMigrator, next->meta.name, account});
+    }
+    if (!secret_made || made == nullptr || made->locked) {
       decision.actions.push_back(EnsureAccount{account, api::AccountKind::kMigrator, next->meta.name, job->name});
     }
   }

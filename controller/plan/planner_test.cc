@@ -59,6 +59,19 @@ TEST(PlannerTest, AJobIsRecordedBeforeItIsReleased) {
   EXPECT_THAT(Actions(PlanFor(world)), ElementsAre("ReleaseJob " + world.JobNameOf("v1")));
 }
 
+TEST(PlannerTest, ASuspendedJobThatLostItsAccountOrSecretGetsThemBack) {
+  WorldBuilder locked(1);
+  locked.Migrator("v1", 0, true).Job("v1", Phase::kSuspended).Active("v1");
+  const std::string job = locked.JobNameOf("v1");
+  const std::string account = MigratorAccount("db-uid", job);
+  EXPECT_THAT(Actions(PlanFor(locked)), ElementsAre("EnsureAccount " + account, "ReleaseJob " + job));
+
+  WorldBuilder deleted(1);
+  deleted.Migrator("v1").Job("v1", Phase::kSuspended).Active("v1").world().secrets->clear();
+  EXPECT_THAT(Actions(PlanFor(deleted)),
+              ElementsAre("CreateSecret " + job, "EnsureAccount " + account, "ReleaseJob " + job));
+}
+
 TEST(PlannerTest, AJobOfAnotherUidIsRecordedAnewAndNotReleased) {
   WorldBuilder world(1);
   world.Migrator("v1").Job("v1", Phase::kSuspended).Active("v1");
