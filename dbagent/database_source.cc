@@ -7,10 +7,12 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "common/log.h"
 #include "common/status_macros.h"
+#include "dbagent/db/clear_text.h"
 
 namespace dba::agent {
 namespace {
@@ -23,7 +25,9 @@ constexpr const char* kKeys[] = {"uri",      "host",   "port",   "dbname",  "use
 std::string FingerprintOf(const std::map<std::string, std::string>& keys) {
   std::string all;
   for (const auto& [key, value] : keys) absl::StrAppend(&all, key, ":", value.size(), ":", value, ";");
-  return Sha256Hex(all);
+  std::string fingerprint = Sha256Hex(all);
+  Wipe(all);
+  return fingerprint;
 }
 
 }  // namespace
@@ -60,7 +64,10 @@ absl::StatusOr<std::map<std::string, std::string>> DatabaseSource::ReadKeys() co
 
 absl::StatusOr<std::shared_ptr<Database>> DatabaseSource::Get() {
   MutexLock lock(&mutex_);
-  DBA_ASSIGN_OR_RETURN(const auto keys, ReadKeys());
+  DBA_ASSIGN_OR_RETURN(auto keys, ReadKeys());
+  const absl::Cleanup wipe_keys = [&keys] {
+    for (auto& [key, value] : keys) Wipe(value);
+  };
   const std::string fingerprint = FingerprintOf(keys);
   if (database_ != nullptr && fingerprint == fingerprint_) return database_;
   const absl::StatusOr<Dsn> dsn = DsnFromKeys(keys);

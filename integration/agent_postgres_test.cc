@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/testing/log_capture.h"
 #include "dbagent/credentials/mark.h"
 #include "dbagent/testing/database_contract_test.h"
 #include "dbagent/version/version_reader.h"
@@ -108,6 +109,29 @@ TEST_P(PostgresGrantsTest, TablesMadeLaterWithTheAdminAccount) {
   EXPECT_OK(As("dba_ro", "SELECT * FROM t"));
   ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
   ExpectRightsOn("t");
+}
+
+TEST_P(PostgresGrantsTest, TablesOfASuperuserAreSaidToBeOutOfReach) {
+  test_->Run("CREATE TABLE \"Su\"\"per\" (x int)");
+  const LogCapture log;
+  ASSERT_OK(Ensure("dba_rw", AccountKind::kApplication));
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  std::string warnings;
+  for (const std::string& line : log.lines()) {
+    if (absl::StrContains(line, "\"warning\"")) absl::StrAppend(&warnings, line, "\n");
+  }
+  if (GetParam() == PgAdmin::kSuperuser) {
+    EXPECT_EQ(warnings, "");
+    EXPECT_OK(As("dba_rw", "SELECT * FROM \"Su\"\"per\""));
+    return;
+  }
+  EXPECT_TRUE(absl::StrContains(warnings, R"(ALTER TABLE public.\"Su\"\"per\" OWNER TO shop_admin)")) << warnings;
+  EXPECT_FALSE(As("dba_rw", "SELECT * FROM \"Su\"\"per\"").ok());
+  test_->Run("ALTER TABLE public.\"Su\"\"per\" OWNER TO shop_admin");
+  const size_t before = log.lines().size();
+  ASSERT_OK(Ensure("dba_rw", AccountKind::kApplication));
+  EXPECT_OK(As("dba_rw", "SELECT * FROM \"Su\"\"per\""));
+  EXPECT_EQ(log.lines().size(), before);
 }
 
 TEST_P(PostgresGrantsTest, SecondEnsureWritesNoRights) {

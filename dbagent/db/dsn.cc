@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -147,7 +148,7 @@ absl::StatusOr<Dsn> ParseParts(absl::string_view uri) {
   DBA_ASSIGN_OR_RETURN(dsn.username, PercentDecode("username", user.substr(0, colon)));
   if (colon != user.npos) {
     DBA_ASSIGN_OR_RETURN(std::string password, PercentDecode("password", user.substr(colon + 1)));
-    dsn.password = Secret(password);
+    dsn.password = Secret::Take(std::move(password));
   }
   DBA_RETURN_IF_ERROR(ParseHostPort(rest, &dsn));
   return dsn;
@@ -197,7 +198,7 @@ absl::StatusOr<Dsn> DsnFromKeys(const std::map<std::string, std::string>& keys) 
     if (const auto database = Find(keys, "dbname")) dsn.database = std::string(*database);
   }
   if (const auto username = Find(keys, "username")) dsn.username = std::string(*username);
-  if (const auto password = Find(keys, "password")) dsn.password = Secret(std::string(*password));
+  if (const auto password = Find(keys, "password")) dsn.password = Secret(*password);
   DBA_RETURN_IF_ERROR(Validate(dsn));
   return dsn;
 }

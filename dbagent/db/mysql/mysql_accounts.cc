@@ -21,14 +21,21 @@
 namespace dba::agent {
 namespace {
 
+constexpr unsigned kNoSuchDatabase = 1049;  // of a statement: MySQL says so of a table in a schema that is not there
 constexpr unsigned kNoSuchTable = 1146;
-constexpr unsigned kCannotUser = 1396;  // ER_CANNOT_USER: of CREATE USER, the account exists
+constexpr unsigned kNoSuchGrant = 1141;  // ER_NONEXISTING_GRANT
+constexpr unsigned kCannotUser = 1396;   // ER_CANNOT_USER: of CREATE USER, the account exists
 
 // Reads and writes data; runs what is defined; no schema changes.
 constexpr char kReadWriteRights[] = "SELECT, INSERT, UPDATE, DELETE, EXECUTE, SHOW VIEW, CREATE TEMPORARY TABLES";
 constexpr char kReadOnlyRights[] = "SELECT, SHOW VIEW";
 
 std::string Cell(const std::vector<std::optional<std::string>>& row, size_t column) { return row[column].value_or(""); }
+
+bool IsNoTable(const absl::Status& status) {
+  const unsigned number = MysqlErrorNumber(status);
+  return number == kNoSuchTable || number == kNoSuchDatabase;
+}
 
 // name@'%'
 std::string User(absl::string_view name) { return absl::StrCat(QuoteMysqlLiteral(name), "@'%'"); }
@@ -42,6 +49,12 @@ absl::Status InUse(absl::string_view name, absl::string_view what) {
 absl::Status NotOurs(absl::string_view name) {
   return absl::FailedPreconditionError(
       absl::StrCat("account ", name, " exists and was not made for this owner; it was not touched. Rename or drop it"));
+}
+
+absl::Status HalfMade(absl::string_view name) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "account ", name, " was being made when the agent stopped, so it may be somebody else's; it was not touched. ",
+      "Ensure it with its password, or, if it is not in use, as root run: DROP USER ", name, "@'%'"));
 }
 
 absl::Status Explain(const absl::Status& status, absl::string_view remedy) {
@@ -159,7 +172,7 @@ absl::StatusOr<bool> UserExists(MysqlConnection& connection, absl::string_view n
 
 // Makes the account, locked, under a mark of ours. True when it was made now.
 absl::StatusOr<bool> CreateLocked(MysqlConnection& connection, const AccountSpec& spec, absl::string_view identified,
-                                  const std::optional<MysqlMark>& mark, absl::Time deadline) {
+                                  const std::optional<MysqlMark>& mark, const ProbeLogin& probe, absl::Time deadline) {
   if (mark && mark->owner != spec.owner) return NotOurs(spec.name);
   if (!mark) {
     DBA_RETURN_IF_ERROR(
@@ -177,7 +190,12 @@ absl::StatusOr<bool> CreateLocked(MysqlConnection& connection, const AccountSpec
   if (created.ok()) return true;
   if (MysqlErrorNumber(created) != kCannotUser)
     return Explain(created, "GRANT CREATE USER ON *.* TO the admin account");
-  if (mark) return false;  // an earlier call made it
+  if (mark && !mark->creating) return false;  // an earlier call made it
+  if (mark) {
+    DBA_ASSIGN_OR_RETURN(const ProbeResult login, probe(spec.name, spec.password));
+    if (login.outcome == ProbeResult::Outcome::kRefused) return NotOurs(spec.name);
+    return false;
+  }
   // The mark was written by this very call: the account was there before, so somebody else made it.
   DBA_RETURN_IF_ERROR(
       connection.Run(absl::StrCat("DELETE FROM dba_operator.account", Where(spec.name)), deadline).status());
@@ -204,12 +222,13 @@ absl::Status GrantRights(MysqlConnection& connection, const AccountSpec& spec, a
   DBA_RETURN_IF_ERROR(
       Explain(granted, absl::StrCat("GRANT ALL ON ", target, ".* TO the admin account WITH GRANT OPTION")));
   if (!read_only || migrator) return absl::OkStatus();
-  // An account that once could write loses it.
-  return connection
-      .Run(absl::StrCat("REVOKE INSERT, UPDATE, DELETE, EXECUTE, CREATE TEMPORARY TABLES ON ", target, ".* FROM ",
-                        User(spec.name)),
-           deadline)
-      .status();
+  // An account that once could write loses it. MySQL refuses to revoke what is not there, so each right has its own.
+  for (absl::string_view right : {"INSERT", "UPDATE", "DELETE", "EXECUTE", "CREATE TEMPORARY TABLES"}) {
+    const absl::Status revoked =
+        connection.Run(absl::StrCat("REVOKE ", right, " ON ", target, ".* FROM ", User(spec.name)), deadline).status();
+    if (!revoked.ok() && MysqlErrorNumber(revoked) != kNoSuchGrant) return revoked;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckNoDefiners(MysqlConnection& connection, absl::string_view name, absl::Time deadline) {
@@ -235,7 +254,7 @@ absl::StatusOr<std::optional<MysqlMark>> FindMysqlMark(MysqlConnection& connecti
   const absl::StatusOr<RowSet> rows = connection.Run(
       absl::StrCat("SELECT owner, kind, version, locked, creating FROM dba_operator.account", Where(name)), deadline);
   if (!rows.ok()) {
-    if (MysqlErrorNumber(rows.status()) == kNoSuchTable) return std::optional<MysqlMark>();
+    if (IsNoTable(rows.status())) return std::optional<MysqlMark>();
     return Explain(rows.status(), "GRANT ALL ON dba_operator.* TO the admin account");
   }
   if (rows->rows.empty()) return std::optional<MysqlMark>();
@@ -251,7 +270,7 @@ absl::StatusOr<AccountList> ListMysqlAccounts(MysqlConnection& connection, absl:
       connection.Run(absl::StrCat("SELECT name, kind, version, locked FROM dba_operator.account WHERE owner = ",
                                   QuoteMysqlLiteral(owner), " ORDER BY name"),
                      deadline);
-  const bool no_table = MysqlErrorNumber(rows.status()) == kNoSuchTable;
+  const bool no_table = IsNoTable(rows.status());
   if (!rows.ok() && !no_table) return Explain(rows.status(), "GRANT ALL ON dba_operator.* TO the admin account");
   DBA_ASSIGN_OR_RETURN(Use use, ReadUse(connection, deadline));
   AccountList list;
@@ -270,16 +289,17 @@ absl::StatusOr<AccountList> ListMysqlAccounts(MysqlConnection& connection, absl:
 }
 
 absl::StatusOr<bool> EnsureMysqlAccount(MysqlConnection& connection, const AccountSpec& spec,
-                                        absl::string_view database, absl::Time deadline) {
+                                        absl::string_view database, const ProbeLogin& probe, absl::Time deadline) {
   DBA_RETURN_IF_ERROR(MakeMarkTable(connection, deadline));
   DBA_ASSIGN_OR_RETURN(const auto lock, OwnerLock::Take(connection, spec.owner, deadline));
   DBA_ASSIGN_OR_RETURN(const std::optional<MysqlMark> mark, FindMysqlMark(connection, spec.name, deadline));
   const std::string identified = IdentifiedClause(connection, spec.password);
-  DBA_ASSIGN_OR_RETURN(const bool created, CreateLocked(connection, spec, identified, mark, deadline));
+  DBA_ASSIGN_OR_RETURN(const bool created, CreateLocked(connection, spec, identified, mark, probe, deadline));
+  DBA_RETURN_IF_ERROR(SetMark(connection, spec.name, "creating = 0", deadline));
   DBA_RETURN_IF_ERROR(GrantRights(connection, spec, database, deadline));
   DBA_RETURN_IF_ERROR(SetMark(connection, spec.name,
-                              absl::StrCat("kind = ", QuoteMysqlLiteral(KindName(spec.kind)), ", version = ",
-                                           QuoteMysqlLiteral(spec.version), ", locked = 0, creating = 0"),
+                              absl::StrCat("kind = ", QuoteMysqlLiteral(KindName(spec.kind)),
+                                           ", version = ", QuoteMysqlLiteral(spec.version), ", locked = 0"),
                               deadline));
   // lock_wait_timeout cannot be set for an account on MySQL or MariaDB: a migrator's lock_timeout is the business of
   // whoever opens its sessions.
@@ -295,6 +315,10 @@ absl::Status SetMysqlAccountLocked(MysqlConnection& connection, absl::string_vie
   DBA_ASSIGN_OR_RETURN(const std::optional<MysqlMark> mark, FindMysqlMark(connection, name, deadline));
   if (!mark || mark->owner != owner) {
     return absl::NotFoundError(absl::StrCat("there is no account ", name, " of this owner"));
+  }
+  if (mark->creating) {
+    DBA_ASSIGN_OR_RETURN(const bool exists, UserExists(connection, name, deadline));
+    if (exists) return HalfMade(name);
   }
   if (!locked) DBA_RETURN_IF_ERROR(SetMark(connection, name, "locked = 0", deadline));
   const absl::Status altered =

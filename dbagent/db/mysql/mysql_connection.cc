@@ -11,12 +11,16 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "dbagent/db/clear_text.h"
 #include "dbagent/db/mysql/socket_watchdog.h"
 
 namespace dba::agent {
 namespace {
+
+constexpr absl::Duration kTimerSlack = absl::Milliseconds(5);  // between the server's timer and ours
 
 void SetTls(MYSQL* handle, const ConnectOptions& options) {
   my_bool enforce = options.tls != TlsMode::kDisable;
@@ -58,7 +62,7 @@ int WaitForSocket(MYSQL* handle, int wanted, absl::Time deadline) {
 
 // Connects with the library's non-blocking calls: its own time limits count whole seconds and go on to hold for every
 // later read.
-absl::Status Connect(MYSQL* handle, const Dsn& dsn, const std::string& username, const std::string& password,
+absl::Status Connect(MYSQL* handle, const Dsn& dsn, const std::string& username, const ClearText& password,
                      absl::Time deadline) {
   MYSQL* connected = nullptr;
   int wanted = mysql_real_connect_start(&connected, handle, dsn.host.c_str(), username.c_str(), password.c_str(),
@@ -114,7 +118,7 @@ absl::StatusOr<std::unique_ptr<MysqlConnection>> MysqlConnection::Open(const Dsn
   mysql_optionsv(handle, MYSQL_OPT_LOCAL_INFILE, &local_infile);
   mysql_optionsv(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   SetTls(handle, options);
-  const std::string clear_text(password.Reveal());
+  const ClearText clear_text(password);
   DBA_RETURN_IF_ERROR(
       Connect(handle, dsn, username, clear_text, std::min(deadline, absl::Now() + options.connect_timeout)));
   connection->mariadb_ = absl::StrContains(mysql_get_server_info(handle), "MariaDB");
@@ -174,6 +178,7 @@ absl::StatusOr<RowSet> MysqlConnection::Run(const std::string& sql, absl::Time d
 
 absl::StatusOr<RowSet> MysqlConnection::RunPrepared(const std::string& sql, size_t max_rows, size_t max_value_bytes,
                                                     absl::Time deadline) {
+  const absl::Time start = absl::Now();
   const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
   MYSQL_STMT* statement = mysql_stmt_init(&handle_);
   if (statement == nullptr) return absl::ResourceExhaustedError("out of memory for a statement");
@@ -185,7 +190,12 @@ absl::StatusOr<RowSet> MysqlConnection::RunPrepared(const std::string& sql, size
   if (mysql_stmt_execute(statement) != 0) {
     return FailStatement(statement, deadline);
   }
-  return FetchPrepared(statement, max_rows, max_value_bytes, deadline);
+  DBA_ASSIGN_OR_RETURN(RowSet rows, FetchPrepared(statement, max_rows, max_value_bytes, deadline));
+  // Some functions swallow the server's time limit and go on with a wrong value: BENCHMARK and SLEEP.
+  if (absl::Now() - start >= statement_limit_) {
+    return absl::DeadlineExceededError("the query took as long as it was allowed to; its result may be cut short");
+  }
+  return rows;
 }
 
 absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, size_t max_rows, size_t max_value_bytes,
@@ -238,15 +248,13 @@ absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, siz
 absl::Status MysqlConnection::LimitTime(absl::Time deadline) {
   const absl::Duration left = deadline - absl::Now();
   if (left <= absl::Milliseconds(1)) return absl::DeadlineExceededError("the call's deadline has passed");
-  const double seconds = absl::ToDoubleSeconds(left) * 0.9;
+  const int64_t milliseconds = std::max<int64_t>(1, absl::ToInt64Milliseconds(left * 0.9));
+  statement_limit_ = absl::Milliseconds(milliseconds) - kTimerSlack;
   const unsigned lock_seconds = std::min(WholeSeconds(left), 5U);
   // MySQL limits only SELECT; what else runs there is ended by the watchdog, which closes the connection.
-  return Run(mariadb_
-                 ? absl::StrCat("SET SESSION max_statement_time = ", seconds, ", lock_wait_timeout = ", lock_seconds)
-                 : absl::StrCat("SET SESSION max_execution_time = ", static_cast<int64_t>(seconds * 1000),
-                                ", lock_wait_timeout = ", lock_seconds),
-             deadline)
-      .status();
+  const std::string limit = mariadb_ ? absl::StrFormat("max_statement_time = %.3f", milliseconds / 1000.0)
+                                     : absl::StrCat("max_execution_time = ", milliseconds);
+  return Run(absl::StrCat("SET SESSION ", limit, ", lock_wait_timeout = ", lock_seconds), deadline).status();
 }
 
 std::string MysqlConnection::server_version() const {

@@ -38,6 +38,7 @@ class MysqlConnection {
   absl::StatusOr<RowSet> Run(const std::string& sql, absl::Time deadline);
 
   // Runs one statement that the server prepares first, which refuses several in one text; fetches at most `max_rows`.
+  // DEADLINE_EXCEEDED also when it has used up the time that LimitTime gave it, whatever it returned.
   absl::StatusOr<RowSet> RunPrepared(const std::string& sql, size_t max_rows, size_t max_value_bytes,
                                      absl::Time deadline);
 
@@ -63,6 +64,7 @@ class MysqlConnection {
                                        absl::Time deadline);
 
   MYSQL handle_;
+  absl::Duration statement_limit_ = absl::InfiniteDuration();
   bool broken_ = false;
   bool mariadb_ = false;
 };

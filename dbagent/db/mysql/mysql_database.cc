@@ -98,9 +98,12 @@ absl::StatusOr<AccountList> MysqlDatabase::ListAccounts(absl::string_view owner,
 }
 
 absl::StatusOr<bool> MysqlDatabase::EnsureAccount(const AccountSpec& spec, absl::Time deadline) {
+  const ProbeLogin probe = [&](absl::string_view name, const Secret& password) {
+    return ProbeAccount(name, password, deadline);
+  };
   bool created = false;
   DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {
-    DBA_ASSIGN_OR_RETURN(created, EnsureMysqlAccount(connection, spec, dsn_.database, deadline));
+    DBA_ASSIGN_OR_RETURN(created, EnsureMysqlAccount(connection, spec, dsn_.database, probe, deadline));
     return absl::OkStatus();
   }));
   return created;

@@ -3,11 +3,14 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "dbagent/db/clear_text.h"
 
 namespace dba::agent {
 namespace {
@@ -22,6 +25,13 @@ std::string Digest(const EVP_MD* kind, absl::string_view data) {
 }
 
 std::string Sha256Of(absl::string_view data) { return Digest(EVP_sha256(), data); }
+
+// For text that holds the password; it must not have grown beyond what it reserved.
+std::string Sha256AndWipe(std::string text) {
+  std::string digest = Sha256Of(text);
+  Wipe(text);
+  return digest;
+}
 
 // `text` repeated and cut to `size` bytes.
 std::string Stretch(absl::string_view text, size_t size) {
@@ -54,13 +64,16 @@ std::string NativePasswordHash(const Secret& password) {
 
 std::string Sha256Crypt(const Secret& password, absl::string_view salt) {
   const absl::string_view key = password.Reveal();
-  const std::string alternate = Sha256Of(absl::StrCat(key, salt, key));
-  std::string first = absl::StrCat(key, salt, Stretch(alternate, key.size()));
+  const std::string alternate = Sha256AndWipe(absl::StrCat(key, salt, key));
+  std::string first;
+  first.reserve(2 * key.size() + salt.size() + 8 * sizeof(size_t) * std::max(key.size(), alternate.size()));
+  absl::StrAppend(&first, key, salt, Stretch(alternate, key.size()));
   for (size_t bits = key.size(); bits > 0; bits >>= 1) absl::StrAppend(&first, (bits & 1) != 0 ? alternate : key);
-  std::string digest = Sha256Of(first);
+  std::string digest = Sha256AndWipe(std::move(first));
   std::string repeated_key;
+  repeated_key.reserve(key.size() * key.size());
   for (size_t i = 0; i < key.size(); ++i) absl::StrAppend(&repeated_key, key);
-  const std::string p = Stretch(Sha256Of(repeated_key), key.size());
+  const std::string p = Stretch(Sha256AndWipe(std::move(repeated_key)), key.size());
   std::string repeated_salt;
   const size_t repeats = 16 + static_cast<unsigned char>(digest[0]);
   for (size_t i = 0; i < repeats; ++i) absl::StrAppend(&repeated_salt, salt);

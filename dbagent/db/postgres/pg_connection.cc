@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "dbagent/db/clear_text.h"
 
 namespace dba::agent {
 namespace {
@@ -114,7 +115,7 @@ absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Dsn& dsn,
                                                                  absl::string_view application, absl::Time deadline) {
   deadline = std::min(deadline, absl::Now() + options.connect_timeout);
   const auto keywords = Keywords(dsn, username, options, application);
-  const std::string clear_text(password.Reveal());
+  const ClearText clear_text(password);
   std::vector<const char*> keys;
   std::vector<const char*> values;
   for (const auto& [key, value] : keywords) {
@@ -253,7 +254,7 @@ void PgConnection::Rollback(absl::Time deadline) {
 }
 
 absl::StatusOr<std::string> PgConnection::EncryptPassword(absl::string_view username, const Secret& password) {
-  const std::string clear_text(password.Reveal());
+  const ClearText clear_text(password);
   char* verifier =
       PQencryptPasswordConn(connection_, clear_text.c_str(), std::string(username).c_str(), "scram-sha-256");
   // libpq's own text could repeat the password: a fixed one is used instead.

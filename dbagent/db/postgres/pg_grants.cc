@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/db/postgres/pg_grants.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "common/log.h"
 #include "common/status_macros.h"
 #include "common/status_util.h"
 #include "dbagent/db/identifier.h"
@@ -15,6 +17,8 @@
 
 namespace dba::agent {
 namespace {
+
+constexpr size_t kMostTablesInALine = 10;
 
 struct Admin {
   std::string name;
@@ -119,6 +123,23 @@ absl::Status RunAll(PgConnection& connection, const RowSet& statements, absl::Ti
   return batch.empty() ? absl::OkStatus() : connection.Run(absl::StrJoin(batch, ";"), deadline);
 }
 
+// Nobody but a superuser can grant rights on such tables; that accounts lack them must not go unsaid.
+absl::Status WarnOfTablesOutOfReach(PgConnection& connection, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(pg_sql::kOutOfReach, {}, deadline));
+  if (rows.rows.empty()) return absl::OkStatus();
+  std::vector<std::string> tables;
+  std::vector<std::string> remedies;
+  for (size_t i = 0; i < std::min(rows.rows.size(), kMostTablesInALine); ++i) {
+    tables.push_back(Cell(rows, i, 0));
+    remedies.push_back(Cell(rows, i, 1));
+  }
+  LogWarning("accounts get no rights on tables that a superuser owns",
+             {{"tables", absl::StrJoin(tables, ", ")},
+              {"count", rows.rows.size()},
+              {"remedy", absl::StrCat("as a superuser run: ", absl::StrJoin(remedies, "; "))}});
+  return absl::OkStatus();
+}
+
 bool IsForeignMark(const ObjectOwner& role, absl::string_view owner) {
   return role.mark.has_value() && role.mark->owner != owner;
 }
@@ -157,7 +178,7 @@ absl::Status EnsurePgGroups(PgConnection& connection, absl::string_view owner, a
   for (const std::string& maker : makers) {
     DBA_RETURN_IF_ERROR(EnsureDefaultGrants(connection, maker, groups, deadline));
   }
-  return absl::OkStatus();
+  return WarnOfTablesOutOfReach(connection, deadline);
 }
 
 absl::Status LetOwnerRoleAlter(PgConnection& connection, absl::string_view owner, absl::Time deadline) {

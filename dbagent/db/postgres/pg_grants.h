@@ -27,6 +27,7 @@ namespace dba::agent {
 
 // Makes the group roles of `owner` with the rights on everything that is in the database now, and default rights for
 // what comes later. Runs inside a transaction of its caller; a second call that finds nothing missing writes nothing.
+// Tables of a superuser are out of reach of another admin: a warning in the log names them and the remedy.
 // FAILED_PRECONDITION: a role of such a name has no mark of the owner. PERMISSION_DENIED names what the admin lacks.
 absl::Status EnsurePgGroups(PgConnection& connection, absl::string_view owner, absl::Time deadline);
 

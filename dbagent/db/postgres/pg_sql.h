@@ -83,6 +83,15 @@ inline constexpr char kMissingGrants[] =
     "WHERE CASE WHEN relkind = 'S' THEN NOT has_sequence_privilege($2::name, oid, 'SELECT') END) "
     "SELECT sql FROM wanted ORDER BY step, sql";
 
+// Relations that neither the admin nor a role it has the rights of owns, which only a superuser's can be after the
+// memberships above, with the statement that brings them within reach.
+inline constexpr char kOutOfReach[] =
+    "SELECT format('%I.%I', s.nspname, c.relname), format('ALTER TABLE %I.%I OWNER TO %I', s.nspname, c.relname, "
+    "current_user) FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE s.nspname <> "
+    "'information_schema' AND s.nspname !~ '^pg_' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "AND NOT pg_has_role(c.relowner, 'USAGE') AND NOT EXISTS (SELECT FROM pg_depend d "
+    "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') ORDER BY 1";
+
 // Whether default rights of tables made by role $1 already name role $2.
 inline constexpr char kHasDefaultGrants[] =
     "SELECT count(*) FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE d.defaclrole = $1::text::regrole "

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What MariaDB and MySQL have beyond the contract of a Database, as tests; each server instantiates them.
+#ifndef DBA_INTEGRATION_MYSQL_ACCOUNTS_TEST_H_
+#define DBA_INTEGRATION_MYSQL_ACCOUNTS_TEST_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/wait_for.h"
+#include "integration/mysql_under_test.h"
+
+namespace dba::agent {
+
+struct MysqlCase {
+  MysqlEnv::Kind kind;
+  MysqlAdmin admin;
+};
+
+inline std::unique_ptr<MysqlUnderTest> MakeMysql(MysqlCase wanted) {
+  MysqlEnv* env = SharedMysql(wanted.kind);
+  return env == nullptr ? nullptr : std::make_unique<MysqlUnderTest>(env, wanted.admin);
+}
+
+class MysqlTest : public testing::TestWithParam<MysqlCase> {
+ protected:
+  void SetUp() override {
+    test_ = MakeMysql(GetParam());
+    ASSERT_NE(test_, nullptr);
+  }
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+  Database& db() { return test_->database(); }
+  absl::StatusOr<bool> Ensure(const std::string& name, AccountKind kind, Privileges privileges = Privileges::kReadWrite,
+                              const std::string& password = "canary-password") {
+    AccountSpec spec;
+    spec.owner = "owner-1";
+    spec.name = name;
+    spec.kind = kind;
+    spec.version = "v1";
+    spec.password = Secret(password);
+    spec.privileges = privileges;
+    return db().EnsureAccount(spec, Soon());
+  }
+  absl::Status As(const std::string& user, const std::string& sql) {
+    return test_->RunAs(user, "canary-password", sql).status();
+  }
+  // What is left when the agent stops between CREATE USER and its note of it.
+  void MakeHalfMade(const std::string& name, const std::string& password, bool locked) {
+    ASSERT_OK(Ensure("dba_other", AccountKind::kApplication));  // makes the table of marks
+    test_->Run("INSERT INTO dba_operator.account (name, owner, kind, version, locked, creating) VALUES ('" + name +
+               "', 'owner-1', 'application', 'v1', 0, 1)");
+    test_->Run("CREATE USER " + name + "@'%' IDENTIFIED BY '" + password + "'" + (locked ? " ACCOUNT LOCK" : ""));
+  }
+  std::unique_ptr<MysqlUnderTest> test_;
+};
+
+TEST_P(MysqlTest, RightsFollowTheKind) {
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ASSERT_OK(Ensure("dba_rw", AccountKind::kApplication));
+  ASSERT_OK(Ensure("dba_ro", AccountKind::kApplication, Privileges::kReadOnly));
+  EXPECT_OK(As("dba_m", "CREATE TABLE t (id int PRIMARY KEY AUTO_INCREMENT, x int)"));
+  EXPECT_OK(As("dba_rw", "INSERT INTO t (x) VALUES (1)"));
+  EXPECT_OK(As("dba_ro", "SELECT * FROM t"));
+  EXPECT_FALSE(As("dba_ro", "INSERT INTO t (x) VALUES (1)").ok());
+  EXPECT_FALSE(As("dba_rw", "ALTER TABLE t ADD COLUMN y int").ok());
+  EXPECT_FALSE(As("dba_m", "CREATE TABLE shXop.t (i int)").ok()) << "_ in the database's name is a wildcard";
+  EXPECT_FALSE(As("dba_m", "GRANT SELECT ON sh_op.* TO dba_ro@'%'").ok());
+  EXPECT_THAT(db().NextId("t", Soon()), IsOkAndHolds(2));
+  EXPECT_OK(db().EstimateRows("t", Soon()));
+}
+
+TEST_P(MysqlTest, PrivilegesCanBeTakenAway) {
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ASSERT_OK(As("dba_m", "CREATE TABLE t (x int)"));
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadOnly));
+  EXPECT_OK(As("dba_a", "SELECT * FROM t"));
+  EXPECT_FALSE(As("dba_a", "DELETE FROM t").ok());
+  test_->Run("GRANT UPDATE ON `sh\\_op`.* TO dba_a@'%'");  // by hand, one of several
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadOnly));
+  EXPECT_FALSE(As("dba_a", "UPDATE t SET x = 1").ok());
+}
+
+TEST_P(MysqlTest, ForeignAccountKeepsItsPassword) {
+  test_->AddForeignAccount("dba_foreign");
+  EXPECT_THAT(db().DropAccount("owner-1", "dba_foreign", Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Ensure("dba_foreign", AccountKind::kApplication), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(test_->Run("SELECT COUNT(*) FROM dba_operator.account"), "0");
+  EXPECT_OK(test_->env().RunAs("dba_foreign", "foreign", "", "SELECT 1"));
+}
+
+TEST_P(MysqlTest, AHalfMadeAccountOfOursIsFinished) {
+  MakeHalfMade("dba_a", "half-made", /*locked=*/true);
+  EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadWrite, "half-made"), IsOkAndHolds(false));
+  EXPECT_OK(test_->RunAs("dba_a", "half-made", "SELECT 1"));
+  EXPECT_EQ(test_->Run("SELECT creating FROM dba_operator.account WHERE name = 'dba_a'"), "0");
+  EXPECT_OK(db().SetAccountLocked("owner-1", "dba_a", true, Soon()));
+}
+
+TEST_P(MysqlTest, AHalfMadeAccountOfSomebodyElseIsNotTaken) {
+  for (const bool locked : {false, true}) {
+    const std::string name = locked ? "dba_b" : "dba_a";
+    MakeHalfMade(name, "foreign", locked);
+    EXPECT_THAT(Ensure(name, AccountKind::kApplication),
+                StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("not made for this owner")));
+    EXPECT_THAT(db().SetAccountLocked("owner-1", name, true, Soon()),
+                StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("somebody else's")));
+    EXPECT_THAT(db().DropAccount("owner-1", name, Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
+    if (locked) test_->Run("ALTER USER " + name + "@'%' ACCOUNT UNLOCK");
+    EXPECT_OK(test_->env().RunAs(name, "foreign", "", "SELECT 1")) << "its password is what it was";
+    test_->Run("DROP USER " + name + "@'%'");
+    EXPECT_THAT(Ensure(name, AccountKind::kApplication), IsOkAndHolds(true));
+  }
+}
+
+TEST_P(MysqlTest, ACrashBetweenMarkAndAccountHeals) {
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  test_->Run("UPDATE dba_operator.account SET creating = 1");
+  test_->Run("DROP USER dba_a@'%'");
+  EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication), IsOkAndHolds(true));
+  EXPECT_OK(As("dba_a", "SELECT 1"));
+}
+
+TEST_P(MysqlTest, DropRefusesDefiners) {
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ASSERT_OK(As("dba_m", "CREATE VIEW v AS SELECT 1"));
+  ASSERT_OK(db().SetAccountLocked("owner-1", "dba_m", true, Soon()));
+  EXPECT_TRUE(WaitFor([&] {
+    const absl::Status status = db().DropAccount("owner-1", "dba_m", Soon()).status();
+    return absl::IsFailedPrecondition(status) && absl::StrContains(status.message(), "view v");
+  }));
+}
+
+TEST_P(MysqlTest, SelectChangesNothing) {
+  test_->Run("CREATE TABLE sh_op.t (x int)");
+  for (const char* sql :
+       {"CREATE TABLE made (i int)", "INSERT INTO t VALUES (1)", "SELECT 1; DROP TABLE t",
+        "INSERT INTO t VALUES (1) RETURNING x", "SELECT 1 INTO OUTFILE '/tmp/x'", "ANALYZE TABLE t"}) {
+    EXPECT_FALSE(db().Select({sql, 10, 100}, Soon()).ok()) << sql;
+  }
+  EXPECT_EQ(test_->Run("SELECT COUNT(*) FROM sh_op.t"), "0");
+  EXPECT_THAT(db().Select({"SELECT REPEAT('x', 200)", 10, 100}, Soon()), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(db().Select({"SELECT 1 UNION SELECT 2 UNION SELECT 3", 2, 100}, Soon()),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_OK_AND_ASSIGN(const RowSet rows, db().Select({"SELECT 'a' AS n, NULL, GET_LOCK('kept', 0)", 10, 100}, Soon()));
+  EXPECT_EQ(rows.columns[0], "n");
+  EXPECT_EQ(rows.rows[0][0], "a");
+  EXPECT_EQ(rows.rows[0][1], std::nullopt);
+  EXPECT_EQ(test_->Run("SELECT IS_FREE_LOCK('kept')"), "1");
+}
+
+TEST_P(MysqlTest, SlowSelectEndsAtItsDeadline) {
+  for (const char* sql : {"SELECT COUNT(*) FROM information_schema.collations a, information_schema.collations b, "
+                          "information_schema.collations c, information_schema.collations d",
+                          // These end early with a value of their own instead of an error.
+                          "SELECT BENCHMARK(2000000000, SHA2('x', 256))", "SELECT SLEEP(30)"}) {
+    const absl::Time start = absl::Now();
+    EXPECT_THAT(db().Select({sql, 10, 100}, start + absl::Seconds(1)), StatusIs(absl::StatusCode::kDeadlineExceeded))
+        << sql;
+    EXPECT_LT(absl::Now() - start, absl::Seconds(3)) << sql;
+  }
+}
+
+TEST_P(MysqlTest, NoPasswordReachesTheServersLog) {
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  const std::string log = test_->env().GeneralLog();
+  EXPECT_TRUE(absl::StrContains(log, "ALTER USER 'dba_a'"));
+  EXPECT_FALSE(absl::StrContains(log, "canary-password"));
+}
+
+// Which server.
+class MysqlServerTest : public testing::TestWithParam<MysqlEnv::Kind> {};
+
+TEST_P(MysqlServerTest, WithoutProcessRefusesToListSessionsItCannotSee) {
+  const std::unique_ptr<MysqlUnderTest> test = MakeMysql({GetParam(), MysqlAdmin::kWithoutProcess});
+  ASSERT_NE(test, nullptr);
+  EXPECT_THAT(test->database().ListAccounts("owner-1", absl::Now() + absl::Seconds(20)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("PROCESS")));
+}
+
+TEST_P(MysqlServerTest, AFrozenServerHoldsNoCallPastItsDeadline) {
+  const std::unique_ptr<MysqlUnderTest> test = MakeMysql({GetParam(), MysqlAdmin::kRoot});
+  ASSERT_NE(test, nullptr);
+  ASSERT_OK(test->database().Describe(absl::Now() + absl::Seconds(20)));
+  SharedMysql(GetParam())->Freeze();
+  for (int call = 0; call < 2; ++call) {  // first on the idle connection, then on a new one
+    const absl::Time start = absl::Now();
+    const absl::StatusCode code = test->database().Describe(start + absl::Seconds(1)).status().code();
+    EXPECT_TRUE(code == absl::StatusCode::kDeadlineExceeded || code == absl::StatusCode::kUnavailable) << code;
+    EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  }
+  SharedMysql(GetParam())->Thaw();
+  EXPECT_OK(test->database().Describe(absl::Now() + absl::Seconds(20)));
+  SharedMysql(GetParam())->Kill();
+  ASSERT_OK(SharedMysql(GetParam())->StartAgain());
+  EXPECT_OK(test->database().Describe(absl::Now() + absl::Seconds(20)));
+}
+
+}  // namespace dba::agent
+
+#endif  // DBA_INTEGRATION_MYSQL_ACCOUNTS_TEST_H_
