@@ -64,9 +64,7 @@ class Checker {
   void AtRest();
 
   const std::set<std::string>& human_locked() const { return human_locked_; }
-  EffectCounts counts() const { return counts_; }
-  // By attempt: what is made for one run of a migration, however many runs it took.
-  EffectCounts CountsPerAttempt() const;
+  const EffectCounts& counts() const { return counts_; }
 
  private:
   struct Published {
@@ -98,12 +96,6 @@ class Checker {
   bool disturbed_ = false;
   EffectCounts counts_;
 };
-
-// The text of one key of a Secret; empty when absent.
-std::string SecretText(const nlohmann::json& secret, const char* key);
-// metadata.labels[key] and metadata.annotations[key]; empty when absent.
-std::string LabelOf(const nlohmann::json& object, absl::string_view key);
-std::string AnnotationOf(const nlohmann::json& object, absl::string_view key);
 
 }  // namespace dba::simulation
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/simulation/effect_counts.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace dba::simulation {
@@ -18,6 +19,20 @@ EffectCounts CountsWithoutFaults(int versions) {
     counts[absl::StrCat("Job/", name)] = {1, 0};
   }
   return counts;
+}
+
+EffectCounts PerAttempt(const EffectCounts& counts) {
+  EffectCounts result = counts;
+  for (auto& [kind, count] : result) {
+    const std::string version = kind.substr(kind.rfind('/') + 1);
+    const auto job = counts.find(absl::StrCat("Job/", version));
+    const int attempts = job == counts.end() ? 1 : job->second.created;
+    const bool per_attempt = absl::StartsWith(kind, "Job/") || absl::StrContains(kind, "/migrator/");
+    if (!per_attempt || count.created != attempts || count.deleted % attempts != 0) continue;
+    count.created /= attempts;
+    count.deleted /= attempts;
+  }
+  return result;
 }
 
 }  // namespace dba::simulation

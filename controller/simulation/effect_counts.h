@@ -21,6 +21,10 @@ using EffectCounts = std::map<std::string, EffectCount>;
 // faults. 1 <= versions.
 EffectCounts CountsWithoutFaults(int versions);
 
+// What is made and deleted for one run of a migration, however many runs it took: counts of Jobs and migrators are
+// divided by the number of Jobs of that version where that leaves no rest, and stay as they are where it does.
+EffectCounts PerAttempt(const EffectCounts& counts);
+
 }  // namespace dba::simulation
 
 #endif  // DBA_CONTROLLER_SIMULATION_EFFECT_COUNTS_H_

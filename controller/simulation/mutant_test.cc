@@ -14,10 +14,37 @@ namespace {
 
 constexpr uint64_t kMaxSeeds = 100;
 
+// Where to begin, so that the test is short: the first seed that found the mutant when this was written. Any of the
+// kMaxSeeds from there will do. docs/simulation.md has the table of what it takes from seed 1.
+uint64_t FirstSeed(Mutant mutant) {
+  switch (mutant) {
+    case Mutant::kSessionsHidden:
+    case Mutant::kPreconditionsIgnored:
+      return 2;
+    case Mutant::kPasswordTold:
+      return 4;
+    case Mutant::kPodsHidden:
+      return 5;
+    case Mutant::kJobsErrorEmpty:
+      return 15;
+    case Mutant::kLoginsHidden:
+    case Mutant::kIntentForgotten:
+      return 17;
+    case Mutant::kPodsErrorEmpty:
+    case Mutant::kPodsOfLostSecretsHidden:
+      return 24;
+    case Mutant::kAccountsErrorEmpty:
+      return 32;
+    default:
+      return 1;
+  }
+}
+
 class MutantTest : public ::testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantTest, IsFound) {
-  for (uint64_t seed = 1; seed <= kMaxSeeds; ++seed) {
+  const uint64_t first = FirstSeed(GetParam());
+  for (uint64_t seed = first; seed < first + kMaxSeeds; ++seed) {
     Options options;
     options.mutant = GetParam();
     options.profile = DrawHarshProfile(seed);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/stop_token.h"
 #include "controller/plan/names.h"
+#include "controller/simulation/object_text.h"
 
 namespace dba::simulation {
 

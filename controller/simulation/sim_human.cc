@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/plan/names.h"
+#include "controller/simulation/object_text.h"
 
 namespace dba::simulation {
 namespace {

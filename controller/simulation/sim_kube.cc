@@ -10,6 +10,7 @@
 #include "common/random.h"
 #include "controller/plan/names.h"
 #include "controller/reconcile/secret_references.h"
+#include "controller/simulation/object_text.h"
 
 namespace dba::simulation {
 namespace {

@@ -50,7 +50,7 @@ class Run {
     outcome.steps = env_.step;
     outcome.calm_reconciles = calm_reconciles_;
     outcome.tally = env_.tally;
-    outcome.counts = checker_.CountsPerAttempt();
+    outcome.counts = PerAttempt(checker_.counts());
     return outcome;
   }
 

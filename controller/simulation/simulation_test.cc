@@ -8,7 +8,12 @@
 namespace dba::simulation {
 namespace {
 
+// A run takes 0.04 s of processor time in an optimized build and ten times that in the default one.
+#ifdef __OPTIMIZE__
 constexpr uint64_t kSeeds = 200;
+#else
+constexpr uint64_t kSeeds = 20;
+#endif
 
 std::string Text(const Outcome& outcome) { return outcome.violations.empty() ? "" : outcome.violations.front(); }
 
@@ -26,15 +31,21 @@ TEST(SimulationTest, InvariantsHoldUnderFaults) {
     for (const auto& [fault, count] : outcome.tally.faults) seen.faults[fault] += count;
     for (const auto& [verb, count] : outcome.tally.actions) seen.actions[verb] += count;
   }
-  // A fault that is never injected would prove nothing.
-  for (const char* fault : {"crash before", "crash after", "reply lost", "effect delayed", "failover", "restore",
-                            "Pod started twice", "node lost", "Pod died before its effect", "ABORTED"}) {
+  // A fault that is never injected, or an action that is never taken, would prove nothing.
+  for (const char* fault : {"crash before", "crash after", "reply lost", "UNAVAILABLE", "PERMISSION_DENIED"}) {
     EXPECT_GT(seen.faults[fault], 0) << fault;
   }
   for (const char* verb : {"CreateSecret", "EnsureAccount", "ProbeAccount", "PublishSecret", "DeleteSecret",
-                           "LockAccount", "UnlockAccount", "DropAccount", "CreateJob", "ReleaseJob", "DeleteJob"}) {
+                           "LockAccount", "DropAccount", "CreateJob", "ReleaseJob"}) {
     EXPECT_GT(seen.actions[verb], 0) << verb;
   }
+#ifdef __OPTIMIZE__
+  for (const char* fault : {"effect delayed", "failover", "restore", "Pod started twice", "node lost",
+                            "Pod died before its effect", "Pod died after its effect", "ABORTED"}) {
+    EXPECT_GT(seen.faults[fault], 0) << fault;
+  }
+  for (const char* verb : {"UnlockAccount", "DeleteJob"}) EXPECT_GT(seen.actions[verb], 0) << verb;
+#endif
 }
 
 TEST(SimulationTest, OneSeedIsOneRun) {
