@@ -98,6 +98,12 @@ struct Use {
   uint32_t logins_in_flight = 0;
 };
 
+// "10.0.0.7:56368" without its port, so that the sessions of one client are seen as such; "" for a local socket.
+std::string ClientOf(absl::string_view host) {
+  if (host == "localhost") return "";
+  return std::string(host.substr(0, host.rfind(':')));
+}
+
 // One statement for both: a login turns from unnamed to named while it holds the lock that the list takes.
 absl::StatusOr<Use> ReadUse(MysqlConnection& connection, absl::Time deadline) {
   DBA_ASSIGN_OR_RETURN(const bool may_see, MaySeeSessions(connection, deadline));
@@ -112,7 +118,7 @@ absl::StatusOr<Use> ReadUse(MysqlConnection& connection, absl::Time deadline) {
     if (Cell(row, 1) == "unauthenticated user") {
       ++use.logins_in_flight;
     } else {
-      use.sessions[Cell(row, 1)].push_back({Cell(row, 0), Cell(row, 2), "", absl::InfinitePast()});
+      use.sessions[Cell(row, 1)].push_back({Cell(row, 0), ClientOf(Cell(row, 2)), "", absl::InfinitePast()});
     }
   }
   return use;
