@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/simulation/sim_human.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/plan/names.h"
 #include "controller/simulation/object_text.h"
@@ -91,13 +90,7 @@ void SimHuman::RetryIfFailed() {
   while (env_.migrations < env_.desired) env_.AddMigration();
   const json database = env_.kube.Find(kube::kManagedDatabases, kDatabaseKey);
   const std::string reason = ReadyText(database, "reason");
-  const std::string message = ReadyText(database, "message");
-  if (reason == "MigrationFailed" || reason == "VersionUnchanged") {
-    Retry();
-  } else if (env_.calm && reason == "ActionFailed" && absl::EndsWith(message, "not found")) {
-    env_.KnownGap("Secret of a suspended Job, deleted by hand, is not made again", message);
-    Retry();
-  }
+  if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
 }
 
 void SimHuman::DeleteSecret() {
