@@ -21,7 +21,8 @@ TEST(GrpcStatusTest, EveryCodeSurvivesTheRoundTrip) {
 }
 
 TEST(GrpcStatusTest, AnUndefinedCodeBecomesUnknown) {
-  EXPECT_EQ(FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(99), "x")), absl::UnknownError("x"));
+  // The enumeration has five bits; a number past them would be undefined behaviour in gRPC's own header.
+  EXPECT_EQ(FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(20), "x")), absl::UnknownError("x"));
 }
 
 }  // namespace
