@@ -219,14 +219,17 @@ class PgServer : public StormServer {
   }
   // The server waits after it has let a login pass, before it lists the session.
   void SlowDown(int n) override {
-    const int seconds = n % 25 == 24 ? 5 : n % 5 == 4 ? 1 : 0;
+    const int seconds = n % 25 == 5 ? 1 + n / 25 % 5 : 0;
     if (seconds == delay_) return;
     delay_ = seconds;
     Run(absl::StrCat("ALTER SYSTEM SET post_auth_delay = ", seconds));
     Run("SELECT pg_reload_conf()");
     // A session keeps the value it began with.
     const std::string shown = seconds == 0 ? "0" : absl::StrCat(seconds, "s");
-    EXPECT_TRUE(WaitFor([&] { return env_->Run("postgres", "SHOW post_auth_delay").value_or("") == shown; }));
+    EXPECT_TRUE(WaitFor([&] {
+      PgSession fresh(env_->port(), "postgres", env_->superuser_password());
+      return fresh.Run("SHOW post_auth_delay").value_or("") == shown;
+    }));
   }
 
  private:
@@ -311,7 +314,9 @@ class MysqlServer : public StormServer {
   }
   int Sessions(const std::string& name) override {
     return std::stoi(
-        Run(absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE user = '", name, "'")));
+        // A login that is about to be refused is listed by name for a moment, with command Connect.
+        Run(absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE command <> 'Connect' AND user = '",
+                         name, "'")));
   }
   std::unique_ptr<Obstacle> Hinder(int n, const std::string& name) override {
     if (n % 3 == 1) return std::make_unique<LongSession>(Login(name));
