@@ -78,11 +78,12 @@ absl::Status EnsureRole(PgConnection& connection, const AccountSpec& spec, absl:
   DBA_ASSIGN_OR_RETURN(const std::string verifier, connection.EncryptPassword(spec.name, spec.password));
   const std::string account = QuotePostgresIdentifier(spec.name);
   const Mark mark = {spec.owner, std::string(KindName(spec.kind)), spec.version};
-  DBA_RETURN_IF_ERROR(
-      connection.Run(absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account,
-                                  " LOGIN INHERIT NOCREATEDB NOCREATEROLE PASSWORD ", QuotePostgresLiteral(verifier),
-                                  ";COMMENT ON ROLE ", account, " IS ", QuotePostgresLiteral(FormatMark(mark))),
-                     deadline));
+  // From PostgreSQL 16 on, ALTER ROLE … NOCREATEDB asks for CREATEDB, even where it changes nothing.
+  DBA_RETURN_IF_ERROR(connection.Run(
+      absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account, role ? "" : " INHERIT NOCREATEDB NOCREATEROLE",
+                   " LOGIN PASSWORD ", QuotePostgresLiteral(verifier), ";COMMENT ON ROLE ", account, " IS ",
+                   QuotePostgresLiteral(FormatMark(mark))),
+      deadline));
   return JoinPgGroup(connection, spec, deadline);
 }
 
