@@ -53,8 +53,9 @@ class StormServer {
   virtual AgentProcess::Keys keys() const = 0;
   virtual v1::AccountKind kind() const = 0;
   virtual std::unique_ptr<StormSession> Login(const std::string& name) = 0;
-  // How many sessions of the account the server knows, also after it was dropped. Told of the account before.
-  virtual int Sessions(const std::string& name) = 0;
+  // The sessions of the account that the server knows, also after it was dropped; empty for none. Told of the account
+  // before.
+  virtual std::string Sessions(const std::string& name) = 0;
   // The obstacle of the n-th retirement, nullptr for none. The account exists, unlocked.
   virtual std::unique_ptr<Obstacle> Hinder(int n, const std::string& name) = 0;
   // Makes logins of the n-th retirement slow, where the server can.
@@ -101,16 +102,16 @@ void RetireInAStorm(StormServer& server, int retirements) {
   for (int n = 0; n < retirements; ++n) {
     const std::string name = absl::StrCat("dba_", n);
     ASSERT_OK(calls.Ensure(name, kPassword, server.kind()));
-    ASSERT_EQ(server.Sessions(name), 0);
+    ASSERT_EQ(server.Sessions(name), "");
     const std::unique_ptr<Obstacle> obstacle = server.Hinder(n, name);
     server.SlowDown(n);
     LoginStorm storm([&] { return server.Login(name); });
     ASSERT_TRUE(WaitFor([&] { return storm.sessions() >= 5; })) << "the account is in use";
     const absl::Time dropped_at = Retire(calls, name, obstacle.get());
-    EXPECT_EQ(server.Sessions(name), 0);
+    EXPECT_EQ(server.Sessions(name), "");
     const size_t refused = storm.refused();
     EXPECT_TRUE(WaitFor([&] { return storm.refused() >= refused + 5; })) << "the storm outlives the account";
-    EXPECT_EQ(server.Sessions(name), 0);
+    EXPECT_EQ(server.Sessions(name), "");
     const LoginStorm::Verdict verdict = storm.End(dropped_at);
     EXPECT_EQ(verdict.open_after_drop, 0u) << name;
     EXPECT_EQ(verdict.broken, 0u) << name;
@@ -200,10 +201,11 @@ class PgServer : public StormServer {
     auto session = std::make_unique<PgSession>(env_->port(), name, kPassword);
     return session->ok() ? std::move(session) : nullptr;
   }
-  int Sessions(const std::string& name) override {
+  std::string Sessions(const std::string& name) override {
     if (name != name_) oid_ = Run(absl::StrCat("SELECT oid FROM pg_roles WHERE rolname = '", name, "'"));
     name_ = name;
-    return std::stoi(Run(absl::StrCat("SELECT count(*) FROM pg_stat_activity WHERE usesysid = ", oid_)));
+    return Run(
+        absl::StrCat("SELECT coalesce(string_agg(a::text, ' '), '') FROM pg_stat_activity a WHERE usesysid = ", oid_));
   }
   std::unique_ptr<Obstacle> Hinder(int n, const std::string& name) override {
     switch (n % 4) {
@@ -312,11 +314,11 @@ class MysqlServer : public StormServer {
     auto session = std::make_unique<MysqlSession>(env_->port(), name, kPassword);
     return session->ok() ? std::move(session) : nullptr;
   }
-  int Sessions(const std::string& name) override {
-    return std::stoi(
-        // A login that is about to be refused is listed by name for a moment, with command Connect.
-        Run(absl::StrCat("SELECT COUNT(*) FROM information_schema.processlist WHERE command <> 'Connect' AND user = '",
-                         name, "'")));
+  std::string Sessions(const std::string& name) override {
+    // A login that is being refused is listed by name for a moment, with one of these commands.
+    return Run(absl::StrCat("SELECT COALESCE(GROUP_CONCAT(CONCAT_WS(' ', id, command, time, state, info)), '') FROM ",
+                            "information_schema.processlist WHERE command NOT IN ('Connect', 'Killed') AND user = '",
+                            name, "'"));
   }
   std::unique_ptr<Obstacle> Hinder(int n, const std::string& name) override {
     if (n % 3 == 1) return std::make_unique<LongSession>(Login(name));

@@ -9,12 +9,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status_macros.h"
 #include "common/testing/wait_for.h"
-#include "integration/kube_env.h"
 #include "integration/server_process.h"
 
 namespace dba {
@@ -40,16 +38,8 @@ absl::StatusOr<std::unique_ptr<MysqlEnv>> MysqlEnv::Start(Kind kind, std::vector
 absl::Status MysqlEnv::FindMysql() {
   program_ = EnvOr("DBA_MYSQLD", "");
   if (!program_.empty()) return absl::OkStatus();
-  DBA_ASSIGN_OR_RETURN(const std::string root, WorkspaceRoot());
-  for (const char* command : {"build", "path"}) {
-    Subprocess::Options options;
-    options.args = {root + "/tools/servers", command, "mysql97"};
-    DBA_ASSIGN_OR_RETURN(const CommandResult result, RunCommand(options, absl::Minutes(4)));
-    if (result.exit_code != 0) {
-      return absl::FailedPreconditionError(absl::StrCat("there is no MySQL to test on: ", result.err));
-    }
-    program_ = absl::StrCat(absl::StripTrailingAsciiWhitespace(result.out), "/usr/sbin/mysqld");
-  }
+  DBA_ASSIGN_OR_RETURN(const std::string folder, ServerFolder("mysql97"));
+  program_ = folder + "/usr/sbin/mysqld";
   return absl::OkStatus();
 }
 

@@ -19,8 +19,19 @@ namespace {
 
 constexpr char kUser[] = "postgres";
 
+// The folder of tools/servers' release, which is made when it is absent; Debian's own without DBA_TEST_SERVER.
+std::string BinaryFolder() {
+  const std::string chosen = EnvOr("DBA_POSTGRES_BINDIR", "");
+  const std::string release = EnvOr("DBA_TEST_SERVER", "");
+  if (!chosen.empty() || release.empty()) return chosen.empty() ? "/usr/lib/postgresql/15/bin" : chosen;
+  const absl::StatusOr<std::string> path = ServerFolder(release);
+  if (!path.ok()) return absl::StrCat("(", path.status().message(), ")");
+  return absl::StrCat(*path, "/usr/lib/postgresql/", release.substr(std::string("postgres").size()), "/bin");
+}
+
 std::string Binary(const std::string& name) {
-  return absl::StrCat(EnvOr("DBA_POSTGRES_BINDIR", "/usr/lib/postgresql/15/bin"), "/", name);
+  static const std::string* const folder = new std::string(BinaryFolder());
+  return absl::StrCat(*folder, "/", name);
 }
 
 struct Connection {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A private PostgreSQL server for tests: fresh data, a free port of the loopback interface, passwords by SCRAM.
-// DBA_POSTGRES_BINDIR chooses another release than Debian's.
+// DBA_POSTGRES_BINDIR chooses another release than Debian's; DBA_TEST_SERVER=postgres17 one of tools/servers.
 #ifndef DBA_INTEGRATION_POSTGRES_ENV_H_
 #define DBA_INTEGRATION_POSTGRES_ENV_H_
 

@@ -14,10 +14,30 @@
 #include <sstream>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/status_macros.h"
+#include "common/testing/subprocess.h"
+#include "integration/kube_env.h"
 
 namespace dba {
+
+absl::StatusOr<std::string> ServerFolder(const std::string& name) {
+  DBA_ASSIGN_OR_RETURN(const std::string root, WorkspaceRoot());
+  std::string folder;
+  for (const char* command : {"build", "path"}) {
+    Subprocess::Options options;
+    options.args = {root + "/tools/servers", command, name};
+    DBA_ASSIGN_OR_RETURN(const CommandResult result, RunCommand(options, absl::Minutes(4)));
+    if (result.exit_code != 0) {
+      return absl::FailedPreconditionError(absl::StrCat("there is no ", name, " to test on: ", result.err));
+    }
+    folder = std::string(absl::StripTrailingAsciiWhitespace(result.out));
+  }
+  return folder;
+}
 
 uint16_t FreePort() {
   const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -14,6 +14,9 @@
 
 namespace dba {
 
+// The folder of a server of tools/servers, which is made when it is absent: a minute or two, once.
+absl::StatusOr<std::string> ServerFolder(const std::string& name);
+
 // A port of 127.0.0.1 that was free a moment ago.
 uint16_t FreePort();
 
