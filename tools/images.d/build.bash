@@ -106,9 +106,10 @@ build_names() {
   mkdir -p "$STORE"
   # Nothing is ever pulled, so there is nothing to verify.
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$STORE/policy"
+  # Before the lock is taken: the Bazel server that this may start would keep it for as long as it lives.
+  [[ " ${NAMES[*]}" != *" dba-"* ]] || prepare_programs
   exec 8>"$CACHE/images/lock"
   flock -n 8 || { say "waiting for another tools/images" && flock 8; }
-  [[ " ${NAMES[*]}" != *" dba-"* ]] || prepare_programs
   for name in "${NAMES[@]}"; do
     set_key "$name"
     export_image "$name"
