@@ -17,6 +17,7 @@ _LIBRARIES = {
     "json": ("nlohmann-json3-dev", [], [], []),
     "openssl": ("libssl-dev", ["openssl"], [], []),
     "spdlog": ("libspdlog-dev", ["spdlog"], [], []),
+    "yaml_cpp": ("libyaml-cpp-dev", ["yaml-cpp"], [], []),
     "gtest": ("libgtest-dev", ["gtest"], [], []),
     "gmock": ("libgmock-dev", ["gmock"], [], [":gtest"]),
     "gtest_main": ("libgtest-dev", ["gtest_main"], [], [":gtest"]),
