@@ -6,7 +6,8 @@
 
 namespace dba {
 
-// Empty in dba-controller. In dba-controller-faults, which only tests run, it kills the process where --crash_at says.
+// Empty in dba-controller. In dba-controller-faults, which only tests run, it writes down the points that are reached,
+// and kills the process or loses a reply where the flags say.
 CrashPoint CrashPointFromFlags();
 
 }  // namespace dba

@@ -42,9 +42,9 @@ Leadership::Leadership(kube::KubeClient* kube, Clock* clock, SecureRandom* rando
 }
 
 CrashPoint Leadership::Fence(CrashPoint inner) const {
-  return [this, inner = std::move(inner)](absl::string_view point) -> absl::Status {
+  return [this, inner = std::move(inner)](absl::string_view point, absl::string_view object) -> absl::Status {
     if (elector_ != nullptr && !elector_->IsLeader()) return absl::CancelledError("another replica leads now");
-    return inner ? inner(point) : absl::OkStatus();
+    return inner ? inner(point, object) : absl::OkStatus();
   };
 }
 

@@ -80,11 +80,11 @@ TEST_P(CrashTest, TheNextControllerEndsTheWork) {
 
 INSTANTIATE_TEST_SUITE_P(Moments, CrashTest,
                          testing::Values(Moment{"intent", "CreateSecret.after"},
-                                         Moment{"account", "EnsureAccount.after:2"}, Moment{"job", "CreateJob.after"},
-                                         Moment{"release", "ReleaseJob.after:2"},
+                                         Moment{"account", "EnsureAccount.after#2"}, Moment{"job", "CreateJob.after"},
+                                         Moment{"release", "ReleaseJob.after#2"},
                                          Moment{"publish", "PublishSecret.before"},
-                                         Moment{"lock", "LockAccount.after:3"}, Moment{"drop", "DropAccount.after:3"},
-                                         Moment{"status", "ApplyStatus.after:6"}),
+                                         Moment{"lock", "LockAccount.after#3"}, Moment{"drop", "DropAccount.after#3"},
+                                         Moment{"status", "ApplyStatus.after#6"}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

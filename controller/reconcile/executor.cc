@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status_macros.h"
 #include "controller/plan/names.h"
 #include "controller/reconcile/job_view.h"
@@ -144,8 +145,10 @@ struct Executor::Visitor {
   }
 };
 
-absl::Status Executor::Reach(absl::string_view verb, absl::string_view edge) const {
-  return crash_point_ ? crash_point_(absl::StrCat(verb, ".", edge)) : absl::OkStatus();
+absl::Status Executor::Reach(absl::string_view description, absl::string_view edge) const {
+  if (!crash_point_) return absl::OkStatus();
+  const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(description, absl::MaxSplits(' ', 1));
+  return crash_point_(absl::StrCat(words.first, ".", edge), words.second);
 }
 
 absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api::ManagedDatabaseStatus& status) {
@@ -168,11 +171,10 @@ absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api
 
 absl::StatusOr<Effect> Executor::Execute(const plan::World& world, const plan::Action& action) {
   const std::string description = plan::DebugString(action);
-  const absl::string_view verb = absl::string_view(description).substr(0, description.find(' '));
-  DBA_RETURN_IF_ERROR(Reach(verb, "before"));
+  DBA_RETURN_IF_ERROR(Reach(description, "before"));
   const absl::StatusOr<Effect> effect = std::visit(Visitor{*this, world}, action);
   if (!effect.ok()) return effect;
-  DBA_RETURN_IF_ERROR(Reach(verb, "after"));
+  DBA_RETURN_IF_ERROR(Reach(description, "after"));
   return effect;
 }
 

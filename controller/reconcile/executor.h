@@ -20,9 +20,10 @@
 namespace dba {
 
 // Called with "ApplyStatus.before", "DropAccount.after" and so on, the verb of
-// plan::DebugString and the edge. An error stops the executor there, as a crash
-// would. Empty in a release.
-using CrashPoint = std::function<absl::Status(absl::string_view point)>;
+// plan::DebugString and the edge, and with the object that follows the verb, ""
+// without one. An error stops the executor there: "before", as a crash would;
+// "after", as one that lost the reply. Empty in a release.
+using CrashPoint = std::function<absl::Status(absl::string_view point, absl::string_view object)>;
 
 // What an action did. An action that finds its work done changes nothing.
 enum class Effect { kNone, kChanged };
@@ -47,7 +48,8 @@ class Executor {
  private:
   struct Visitor;
 
-  absl::Status Reach(absl::string_view verb, absl::string_view edge) const;
+  // `description` is an action's DebugString.
+  absl::Status Reach(absl::string_view description, absl::string_view edge) const;
 
   kube::KubeClient& kube_;
   agent::AgentDirectory& agents_;

@@ -20,7 +20,7 @@ Process::Process(Environment* env, Checker* checker, std::string name, Fiber* fi
       agent_(std::make_shared<SimAgent>(env, checker, &edge_, &seen_)),
       observer_(&kube_, this, this),
       executor_(&kube_, this, &env->secure_random,
-                [this](absl::string_view point) { return edge_.AtCrashPoint(point); }),
+                [this](absl::string_view point, absl::string_view) { return edge_.AtCrashPoint(point); }),
       reconciler_(&observer_, &executor_, this, &env->clock) {}
 
 Process::~Process() {
