@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,7 +15,9 @@
 #include "absl/time/time.h"
 #include "common/secret.h"
 #include "controller/api/agent_view.h"
+#include "controller/api/hints.h"
 #include "controller/api/managed_database.h"
+#include "nlohmann/json.hpp"
 
 namespace dba::agent {
 
@@ -31,11 +34,21 @@ struct AccountRequest {
   std::string version;                                       // the name of a DatabaseMigration
   api::Privileges privileges = api::Privileges::kReadWrite;  // of an application account
   absl::Duration lock_timeout = absl::ZeroDuration();        // of a migrator; zero: the server's default
+  int connection_limit = 0;                                  // of a migrator; 0: none
+  std::vector<api::Grant> extra_grants;                      // of an application account
+  bool replace_password = false;                             // else another password than the account's is refused
+};
+
+struct HintRequest {
+  std::string owner;                  // UID of the ManagedDatabase
+  std::vector<nlohmann::json> hints;  // as in spec.hints of a DatabaseMigration
+  api::HintPolicy policy;
 };
 
 // Error codes are those of agent.proto, and UNAVAILABLE or DEADLINE_EXCEEDED
 // when the agent did not answer, which AgentAnswered() tells apart from the
-// same codes in an answer. Every call is idempotent and bounded in time.
+// same codes in an answer; ABORTED when another controller with a higher epoch took over (the fence of agent.proto).
+// Every call is idempotent and bounded in time.
 // Thread-safe. Every method blocks.
 class AgentClient {
  public:
@@ -45,7 +58,7 @@ class AgentClient {
 
   virtual absl::StatusOr<api::AccountsView> ListAccounts(absl::string_view owner) = 0;
 
-  // True when the account was made now.
+  // True when the account was made now. FAILED_PRECONDITION: it has another password, or no mark of the owner.
   virtual absl::StatusOr<bool> EnsureAccount(const AccountRequest& request, const Secret& password) = 0;
 
   // FAILED_PRECONDITION when the database refuses the login; other errors: it
@@ -58,6 +71,16 @@ class AgentClient {
 
   // True when the account was dropped now, false when it was gone already.
   virtual absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name) = 0;
+
+  // How many sessions of a locked account were ended.
+  virtual absl::StatusOr<int> TerminateSessions(absl::string_view owner, absl::string_view name) = 0;
+
+  // Allows one attempt to start. FAILED_PRECONDITION: the version table does not say `expected` (empty: nothing), or
+  // an earlier attempt is still connected.
+  virtual absl::Status BeginMigration(absl::string_view owner, const VersionTable& version_table,
+                                      const std::vector<std::string>& expected) = 0;
+
+  virtual absl::StatusOr<api::HintReport> CheckHints(const HintRequest& request) = 0;
 
   // `database` is the value of the label of that name: namespace/name.
   virtual absl::Status ConfigureDataMetrics(absl::string_view database, const api::DataMetrics& metrics,

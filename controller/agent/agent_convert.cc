@@ -7,9 +7,8 @@
 #include "absl/strings/str_cat.h"
 
 namespace dba::agent {
-namespace {
 
-google::protobuf::Duration ToProto(absl::Duration duration) {
+google::protobuf::Duration DurationToProto(absl::Duration duration) {
   google::protobuf::Duration proto;
   absl::Duration rest;
   proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &rest));
@@ -17,9 +16,15 @@ google::protobuf::Duration ToProto(absl::Duration duration) {
   return proto;
 }
 
-absl::Time FromProto(const google::protobuf::Timestamp& time) {
+absl::Duration DurationFromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+absl::Time TimeFromProto(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
+
+namespace {
 
 api::Engine FromProto(v1::Engine engine) {
   switch (engine) {
@@ -63,8 +68,9 @@ api::Account FromProto(const v1::Account& proto) {
   account.version = proto.version();
   account.locked = proto.locked();
   account.prepared_transactions = static_cast<int>(proto.prepared_transactions());
+  account.obstacles.assign(proto.obstacles().begin(), proto.obstacles().end());
   for (const v1::Session& session : proto.sessions()) {
-    account.sessions.push_back({session.id(), session.client(), session.application(), FromProto(session.since())});
+    account.sessions.push_back({session.id(), session.client(), session.application(), TimeFromProto(session.since())});
   }
   return account;
 }
@@ -90,13 +96,22 @@ v1::EnsureAccountRequest ToProto(const AccountRequest& request, const Secret& pa
   proto.set_name(request.name);
   proto.set_version(request.version);
   proto.set_password(std::string(password.Reveal()));
+  proto.set_replace_password(request.replace_password);
   if (request.kind == api::AccountKind::kMigrator) {
     proto.set_kind(v1::ACCOUNT_KIND_MIGRATOR);
-    if (request.lock_timeout > absl::ZeroDuration()) *proto.mutable_lock_timeout() = ToProto(request.lock_timeout);
+    if (request.lock_timeout > absl::ZeroDuration())
+      *proto.mutable_lock_timeout() = DurationToProto(request.lock_timeout);
+    proto.set_connection_limit(static_cast<uint32_t>(request.connection_limit));
   } else {
     proto.set_kind(v1::ACCOUNT_KIND_APPLICATION);
     proto.set_privileges(request.privileges == api::Privileges::kReadOnly ? v1::PRIVILEGES_READ_ONLY
                                                                           : v1::PRIVILEGES_READ_WRITE);
+    for (const api::Grant& grant : request.extra_grants) {
+      v1::Grant& out = *proto.add_extra_grants();
+      for (const std::string& privilege : grant.privileges) out.add_privileges(privilege);
+      out.set_kind(grant.kind);
+      out.set_name(grant.name);
+    }
   }
   return proto;
 }
@@ -105,7 +120,7 @@ v1::DataMetrics ToProto(const api::DataMetrics& metrics) {
   v1::DataMetrics proto;
   for (const std::string& table : metrics.table_rows) proto.add_table_rows(table);
   for (const std::string& table : metrics.next_ids) proto.add_next_ids(table);
-  *proto.mutable_interval() = ToProto(metrics.interval);
+  *proto.mutable_interval() = DurationToProto(metrics.interval);
   for (const api::DataMetricQuery& query : metrics.queries) {
     v1::DataMetrics::Query& out = *proto.add_queries();
     out.set_name(query.name);
@@ -113,7 +128,7 @@ v1::DataMetrics ToProto(const api::DataMetrics& metrics) {
     out.set_type(query.counter ? v1::DataMetrics::Query::TYPE_COUNTER : v1::DataMetrics::Query::TYPE_GAUGE);
     out.set_query(query.query);
     out.mutable_labels()->insert(query.labels.begin(), query.labels.end());
-    if (query.interval > absl::ZeroDuration()) *out.mutable_interval() = ToProto(query.interval);
+    if (query.interval > absl::ZeroDuration()) *out.mutable_interval() = DurationToProto(query.interval);
   }
   return proto;
 }
@@ -135,6 +150,7 @@ api::AccountsView FromProto(const v1::ListAccountsResponse& response) {
   api::AccountsView view;
   for (const v1::Account& account : response.accounts()) view.accounts.push_back(FromProto(account));
   view.logins_in_flight = static_cast<int>(response.logins_in_flight());
+  view.epoch = response.epoch();
   return view;
 }
 

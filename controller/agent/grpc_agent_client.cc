@@ -71,6 +71,26 @@ class GrpcAgentClient : public AgentClient {
     return response.dropped();
   }
 
+  absl::StatusOr<int> TerminateSessions(absl::string_view owner, absl::string_view name) override {
+    DBA_ASSIGN_OR_RETURN(auto response, Call(&Stub::TerminateSessions, Named<v1::TerminateSessionsRequest>(owner, name),
+                                             timeouts_.change));
+    return static_cast<int>(response.terminated());
+  }
+
+  absl::Status BeginMigration(absl::string_view owner, const VersionTable& version_table,
+                              const std::vector<std::string>& expected) override {
+    v1::BeginMigrationRequest request;
+    request.set_owner(std::string(owner));
+    DBA_ASSIGN_OR_RETURN(*request.mutable_version_table(), ToProto(version_table));
+    for (const std::string& version : expected) request.add_expected_versions(version);
+    return Call(&Stub::BeginMigration, request, timeouts_.change).status();
+  }
+
+  absl::StatusOr<api::HintReport> CheckHints(const HintRequest& hints) override {
+    DBA_ASSIGN_OR_RETURN(auto response, Call(&Stub::CheckHints, ToProto(hints), timeouts_.change));
+    return FromProto(response);
+  }
+
   absl::Status ConfigureDataMetrics(absl::string_view database, const api::DataMetrics& metrics,
                                     absl::string_view digest) override {
     v1::ConfigureDataMetricsRequest request;

@@ -4,6 +4,7 @@
 #ifndef DBA_CONTROLLER_API_AGENT_VIEW_H_
 #define DBA_CONTROLLER_API_AGENT_VIEW_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,13 @@ struct Account {
   bool locked = false;
   std::vector<Session> sessions;
   int prepared_transactions = 0;
+  std::vector<std::string> obstacles;  // what else keeps a locked account from being dropped
 };
 
 struct AccountsView {
   std::vector<Account> accounts;
   int logins_in_flight = 0;
+  uint64_t epoch = 0;  // the highest that changed something for the owner; 0: this database does not know the owner
 };
 
 }  // namespace dba::api

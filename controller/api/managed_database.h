@@ -20,6 +20,13 @@ namespace dba::api {
 enum class Privileges { kReadWrite, kReadOnly };
 enum class MigrationCredentials { kMigrator, kAdmin };
 
+// A right of application accounts beyond their privileges, in the words of the agent's API.
+struct Grant {
+  std::vector<std::string> privileges;
+  std::string kind;
+  std::string name;
+};
+
 struct DataMetricQuery {
   std::string name;
   std::string help;

@@ -88,6 +88,7 @@ struct Executor::Visitor {
     request.version = action.version;
     request.privileges = database().spec.privileges;
     request.lock_timeout = database().spec.lock_timeout;
+    request.replace_password = true;
     return Changed(Agent()->EnsureAccount(request, password));
   }
 

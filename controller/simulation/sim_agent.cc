@@ -45,7 +45,7 @@ api::AccountsView SimAgent::View(absl::string_view owner) {
   for (const auto& [name, account] : env_.database.image().accounts) {
     if (!IsOwned(env_, account, std::string(owner))) continue;
     seen_.accounts[name] = {account.locked, env_.database.SessionsOf(name)};
-    api::Account entry{name, account.kind, account.version, account.locked, {}, 0};
+    api::Account entry{name, account.kind, account.version, account.locked, {}, 0, {}};
     if (Is(Mutant::kLockBeforeDropUnseen)) entry.locked = true;
     for (const auto& [id, connection] : env_.database.connections()) {
       if (connection.account != name || !connection.named || Is(Mutant::kSessionsHidden)) continue;
@@ -142,6 +142,26 @@ absl::StatusOr<bool> SimAgent::DropAccount(absl::string_view owner, absl::string
         env->database.EraseAccount(account);
         return true;
       });
+}
+
+absl::StatusOr<int> SimAgent::TerminateSessions(absl::string_view, absl::string_view) {
+  return absl::UnimplementedError("the simulated agent ends no sessions");
+}
+
+absl::Status SimAgent::BeginMigration(absl::string_view, const agent::VersionTable&,
+                                      const std::vector<std::string>& expected) {
+  return edge_.Call<absl::Status>(
+      Peer::kAgent, CallKind::kWrite, "BeginMigration", [env = &env_, expected]() -> absl::Status {
+        const std::string& version = env->database.image().version;
+        const std::vector<std::string> now = version.empty() ? std::vector<std::string>() : std::vector{version};
+        if (now == expected) return absl::OkStatus();
+        return absl::FailedPreconditionError(absl::StrCat("the version table says ", version));
+      });
+}
+
+absl::StatusOr<api::HintReport> SimAgent::CheckHints(const agent::HintRequest&) {
+  using Result = absl::StatusOr<api::HintReport>;
+  return edge_.Call<Result>(Peer::kAgent, CallKind::kRead, "CheckHints", []() -> Result { return api::HintReport{}; });
 }
 
 absl::Status SimAgent::ConfigureDataMetrics(absl::string_view, const api::DataMetrics&, absl::string_view) {

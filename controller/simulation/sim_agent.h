@@ -3,6 +3,7 @@
 #define DBA_CONTROLLER_SIMULATION_SIM_AGENT_H_
 
 #include <string>
+#include <vector>
 
 #include "controller/agent/agent_client.h"
 #include "controller/simulation/checker.h"
@@ -25,6 +26,10 @@ class SimAgent : public agent::AgentClient {
   absl::Status LockAccount(absl::string_view owner, absl::string_view name) override;
   absl::Status UnlockAccount(absl::string_view owner, absl::string_view name) override;
   absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name) override;
+  absl::StatusOr<int> TerminateSessions(absl::string_view owner, absl::string_view name) override;
+  absl::Status BeginMigration(absl::string_view owner, const agent::VersionTable& version_table,
+                              const std::vector<std::string>& expected) override;
+  absl::StatusOr<api::HintReport> CheckHints(const agent::HintRequest& request) override;
   absl::Status ConfigureDataMetrics(absl::string_view database, const api::DataMetrics& metrics,
                                     absl::string_view digest) override;
 

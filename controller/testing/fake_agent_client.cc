@@ -90,6 +90,8 @@ absl::StatusOr<bool> FakeAgentClient::EnsureAccount(const AccountRequest& reques
       ++created_[request.name];
     } else if (account.owner != request.owner) {
       return absl::FailedPreconditionError(absl::StrCat("account ", request.name, " exists without the owner's mark"));
+    } else if (account.password != password.Reveal() && !request.replace_password) {
+      return absl::FailedPreconditionError(absl::StrCat("account ", request.name, " has another password"));
     }
     account.kind = request.kind;
     account.version = request.version;
@@ -145,6 +147,39 @@ absl::StatusOr<bool> FakeAgentClient::DropAccount(absl::string_view owner, absl:
   });
 }
 
+absl::StatusOr<int> FakeAgentClient::TerminateSessions(absl::string_view owner, absl::string_view name) {
+  return Call<absl::StatusOr<int>>("TerminateSessions", name, [&]() -> absl::StatusOr<int> {
+    mu_.AssertHeld();
+    Account* account = FindLocked(owner, name);
+    if (account == nullptr) return NoSuchAccount(name);
+    if (!account->locked) return absl::FailedPreconditionError(absl::StrCat("account ", name, " is not locked"));
+    return std::exchange(account->sessions, 0);
+  });
+}
+
+absl::Status FakeAgentClient::BeginMigration(absl::string_view owner, const VersionTable&,
+                                             const std::vector<std::string>& expected) {
+  return Call<absl::Status>("BeginMigration", "", [&]() -> absl::Status {
+    mu_.AssertHeld();
+    if (view_.schema_version.versions != expected) {
+      return absl::FailedPreconditionError("the version table says something else than expected");
+    }
+    for (const auto& [name, account] : accounts_) {
+      if (account.owner == owner && account.kind == api::AccountKind::kMigrator && account.sessions > 0) {
+        return absl::FailedPreconditionError(absl::StrCat("migrator account ", name, " is still connected"));
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<api::HintReport> FakeAgentClient::CheckHints(const HintRequest&) {
+  return Call<absl::StatusOr<api::HintReport>>("CheckHints", "", [&] {
+    mu_.AssertHeld();
+    return hint_report_;
+  });
+}
+
 absl::Status FakeAgentClient::ConfigureDataMetrics(absl::string_view, const api::DataMetrics&,
                                                    absl::string_view digest) {
   return Call<absl::Status>("ConfigureDataMetrics", "", [&] {
@@ -179,6 +214,11 @@ void FakeAgentClient::SetVersions(std::vector<std::string> versions) {
 void FakeAgentClient::SetSchemaVersion(api::SchemaVersion version) {
   MutexLock lock(&mu_);
   view_.schema_version = std::move(version);
+}
+
+void FakeAgentClient::SetHintReport(api::HintReport report) {
+  MutexLock lock(&mu_);
+  hint_report_ = std::move(report);
 }
 
 bool FakeAgentClient::CanLogIn(absl::string_view name, absl::string_view password) const {

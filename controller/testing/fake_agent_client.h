@@ -44,6 +44,11 @@ class FakeAgentClient : public AgentClient {
   absl::Status LockAccount(absl::string_view owner, absl::string_view name) override;
   absl::Status UnlockAccount(absl::string_view owner, absl::string_view name) override;
   absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name) override;
+  absl::StatusOr<int> TerminateSessions(absl::string_view owner, absl::string_view name) override;
+  absl::Status BeginMigration(absl::string_view owner, const VersionTable& version_table,
+                              const std::vector<std::string>& expected) override;
+  // What SetHintReport said.
+  absl::StatusOr<api::HintReport> CheckHints(const HintRequest& request) override;
   absl::Status ConfigureDataMetrics(absl::string_view database, const api::DataMetrics& metrics,
                                     absl::string_view digest) override;
 
@@ -56,6 +61,8 @@ class FakeAgentClient : public AgentClient {
   // What the version table says; empty: no migration has run.
   void SetVersions(std::vector<std::string> versions) ABSL_LOCKS_EXCLUDED(mu_);
   void SetSchemaVersion(api::SchemaVersion version) ABSL_LOCKS_EXCLUDED(mu_);
+
+  void SetHintReport(api::HintReport report) ABSL_LOCKS_EXCLUDED(mu_);
 
   // Whether a login with this password succeeds.
   bool CanLogIn(absl::string_view name, absl::string_view password) const ABSL_LOCKS_EXCLUDED(mu_);
@@ -78,6 +85,7 @@ class FakeAgentClient : public AgentClient {
 
   mutable Mutex mu_;
   api::DatabaseView view_ ABSL_GUARDED_BY(mu_);
+  api::HintReport hint_report_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, Account, std::less<>> accounts_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, int> created_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, int> dropped_ ABSL_GUARDED_BY(mu_);
