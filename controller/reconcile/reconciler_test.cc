@@ -118,8 +118,8 @@ class Universe {
   void Restart() {
     crashed = false;
     observer = std::make_unique<Observer>(&kube, &agents, &migrations);
-    executor = std::make_unique<Executor>(&kube, &agents, &random,
-                                          [this](absl::string_view point) { return ReachPoint(point); });
+    executor = std::make_unique<Executor>(
+        &kube, &agents, &random, [this](absl::string_view point, absl::string_view) { return ReachPoint(point); });
     reconciler = std::make_unique<Reconciler>(observer.get(), executor.get(), &recorder, &clock);
   }
 
