@@ -20,6 +20,7 @@ struct Describe {
   std::string operator()(const UnlockAccount& a) const { return absl::StrCat("UnlockAccount ", a.account); }
   std::string operator()(const DropAccount& a) const { return absl::StrCat("DropAccount ", a.account); }
   std::string operator()(const CreateJob& a) const { return absl::StrCat("CreateJob ", a.name); }
+  std::string operator()(const BeginMigration& a) const { return absl::StrCat("BeginMigration ", a.job_name); }
   std::string operator()(const ReleaseJob& a) const { return absl::StrCat("ReleaseJob ", a.name); }
   std::string operator()(const DeleteJob& a) const { return absl::StrCat("DeleteJob ", a.name); }
 };

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "controller/api/agent_view.h"
 #include "controller/plan/world.h"
@@ -26,12 +27,14 @@ struct CreateSecret {
   std::string account;
 };
 
-// Makes the account with the password that `secret_name` holds.
+// Makes the account with the password that `secret_name` holds. An account that exists with another password is
+// FAILED_PRECONDITION, unless `replace_password`: nobody can be holding the one that it has.
 struct EnsureAccount {
   std::string account;
   api::AccountKind kind = api::AccountKind::kApplication;
   std::string version;
   std::string secret_name;
+  bool replace_password = false;
 };
 
 // Fails unless the account can log in with the password that `secret_name` holds.
@@ -75,6 +78,12 @@ struct CreateJob {
   nlohmann::json manifest;
 };
 
+// Fails unless the version table still says `expected` and nothing is left of another attempt.
+struct BeginMigration {
+  std::string job_name;
+  std::vector<std::string> expected;  // sorted; empty: no migration has run
+};
+
 // Lets the Job run if it is still the one that was observed. Cannot be undone.
 struct ReleaseJob {
   std::string name;
@@ -89,8 +98,9 @@ struct DeleteJob {
   std::string resource_version;
 };
 
-using Action = std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret,
-                            DeleteSecret, LockAccount, UnlockAccount, DropAccount, CreateJob, ReleaseJob, DeleteJob>;
+using Action =
+    std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, DeleteSecret,
+                 LockAccount, UnlockAccount, DropAccount, CreateJob, BeginMigration, ReleaseJob, DeleteJob>;
 
 // True for DropAccount and ReleaseJob.
 bool IsIrreversible(const Action& action);

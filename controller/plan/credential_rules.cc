@@ -88,13 +88,13 @@ std::optional<Decision> PublishCredential(const Situation& situation) {
   const std::string account = ApplicationAccount(situation.uid(), version);
   const std::string intent = IntentSecret(situation.database().meta.name, situation.uid(), version);
   const std::string name = ApplicationSecret(situation.database().meta.name, version);
+  const api::Account* existing = situation.FindAccount(account);
+  const bool lost = existing != nullptr && situation.FindSecret(SecretRole::kIntent, version) == nullptr;
   Decision decision =
       Working("PublishingCredentials", absl::StrCat("making the credential of ", version, ", Secret ", name),
               {CreateSecret{intent, SecretRole::kIntent, version, account},
-               EnsureAccount{account, api::AccountKind::kApplication, version, intent}, ProbeAccount{account, intent},
-               PublishSecret{name, intent, version, account}});
-  const bool lost =
-      situation.FindAccount(account) != nullptr && situation.FindSecret(SecretRole::kIntent, version) == nullptr;
+               EnsureAccount{account, api::AccountKind::kApplication, version, intent, lost},
+               ProbeAccount{account, intent}, PublishSecret{name, intent, version, account}});
   decision.notices.push_back(
       lost ? Notice{true, "CredentialReplaced",
                     absl::StrCat("Secret ", name,

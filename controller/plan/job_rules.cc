@@ -136,7 +136,6 @@ std::optional<Decision> PrepareJob(const Situation& situation) {
   if (situation.database().spec.migration_credentials == api::MigrationCredentials::kMigrator) {
     const std::string account = MigratorAccount(situation.uid(), job_name);
     decision.actions.push_back(CreateSecret{job_name, SecretRole::kMigrator, next->meta.name, account});
-    decision.actions.push_back(EnsureAccount{account, api::AccountKind::kMigrator, next->meta.name, job_name});
   }
   decision.actions.push_back(CreateJob{job_name, JobManifest(situation.database(), *next, job_name)});
   decision.verdict = {Progress::kWorking, "MigrationStarting",
@@ -153,14 +152,12 @@ std::optional<Decision> StartJob(const Situation& situation) {
   if (situation.database().spec.migration_credentials == api::MigrationCredentials::kMigrator) {
     const std::string account = MigratorAccount(situation.uid(), job->name);
     const SecretView* secret = situation.FindSecret(SecretRole::kMigrator, next->meta.name);
-    const bool secret_made = secret != nullptr && secret->name == job->name;
-    const api::Account* made = situation.FindAccount(account);
-    if (!secret_made) {
+    if (secret == nullptr || secret->name != job->name) {
       decision.actions.push_back(CreateSecret{job->name, SecretRole::kMigrator, next->meta.name, account});
     }
-    if (!secret_made || made == nullptr || made->locked) {
-      decision.actions.push_back(EnsureAccount{account, api::AccountKind::kMigrator, next->meta.name, job->name});
-    }
+    // The Job never ran: nobody holds a password that the account may have had.
+    decision.actions.push_back(
+        EnsureAccount{account, api::AccountKind::kMigrator, next->meta.name, job->name, /*replace_password=*/true});
   }
   decision.actions.push_back(ReleaseJob{job->name, job->uid, job->resource_version});
   decision.verdict = {Progress::kWorking, "MigrationStarting",

@@ -29,10 +29,10 @@ std::optional<Decision> DiscardStaleJob(const Situation& situation);
 // The next migration's attempt failed before: waits for a human.
 std::optional<Decision> AwaitRetry(const Situation& situation);
 
-// The next migration has no Job: makes its account and the suspended Job.
+// The next migration has no Job: makes the Secret of its account, and the suspended Job.
 std::optional<Decision> PrepareJob(const Situation& situation);
 
-// The next migration's Job is suspended and recorded: lets it run.
+// The next migration's Job is suspended and recorded: makes its account, and lets it run.
 std::optional<Decision> StartJob(const Situation& situation);
 
 }  // namespace dba::plan

@@ -88,7 +88,7 @@ struct Executor::Visitor {
     request.version = action.version;
     request.privileges = database().spec.privileges;
     request.lock_timeout = database().spec.lock_timeout;
-    request.replace_password = true;
+    request.replace_password = action.replace_password;
     return Changed(Agent()->EnsureAccount(request, password));
   }
 
@@ -133,6 +133,13 @@ struct Executor::Visitor {
     return absl::FailedPreconditionError(absl::StrCat("Job ", database().meta.name_space, "/", action.name,
                                                       " exists and is not of ManagedDatabase ", database().meta.name,
                                                       "; delete it"));
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::BeginMigration& action) const {
+    const api::ManagedDatabaseSpec& spec = database().spec;
+    DBA_RETURN_IF_ERROR(
+        Agent()->BeginMigration(uid(), {spec.version_table_preset, spec.version_table_query}, action.expected));
+    return Effect::kNone;
   }
 
   absl::StatusOr<Effect> operator()(const plan::ReleaseJob& action) const {

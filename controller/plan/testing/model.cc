@@ -31,7 +31,7 @@ struct Effect {
     std::vector<api::Account>& accounts = world.accounts->accounts;
     auto it = FindByName(accounts, a.account);
     if (it == accounts.end())
-      it = accounts.insert(accounts.end(), api::Account{a.account, a.kind, a.version, false, {}, 0});
+      it = accounts.insert(accounts.end(), api::Account{a.account, a.kind, a.version, false, {}, 0, {}});
     it->locked = false;
   }
   void operator()(const ProbeAccount&) const {}
@@ -52,6 +52,7 @@ struct Effect {
     job.finished_at = absl::InfinitePast();
     world.jobs->push_back(job);
   }
+  void operator()(const BeginMigration&) const {}
   void operator()(const ReleaseJob& a) const { FindByName(*world.jobs, a.name)->phase = JobView::Phase::kRunning; }
   void operator()(const DeleteJob& a) const { world.jobs->erase(FindByName(*world.jobs, a.name)); }
 
