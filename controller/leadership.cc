@@ -28,7 +28,10 @@ void FinishInTime(Clock& clock, const std::function<void()>& finish) {
 
 Leadership::Leadership(kube::KubeClient* kube, Clock* clock, SecureRandom* random, const Config& config)
     : kube_(kube), clock_(clock), random_(random), config_(config) {
-  if (!config_.leader_elect) return;
+  if (!config_.leader_elect) {
+    epoch_ = NextEpoch(0, clock_->Now());
+    return;
+  }
   LeaderElector::Options options;
   options.lease = {config_.lease_namespace, "dba-controller"};
   options.identity = config_.identity;
@@ -39,6 +42,17 @@ Leadership::Leadership(kube::KubeClient* kube, Clock* clock, SecureRandom* rando
   };
   options.observer = [this](bool leading) { observer_(leading); };
   elector_ = std::make_unique<LeaderElector>(kube_, clock_, random_, std::move(options));
+}
+
+uint64_t Leadership::Current() const { return elector_ != nullptr ? elector_->epoch() : epoch_.load(); }
+
+void Leadership::Outrun(uint64_t seen) {
+  LogWarning("a database was changed by a controller with a higher epoch", {{"epoch", Current()}, {"seen", seen}});
+  if (elector_ != nullptr) {
+    elector_->Outrun(seen);
+  } else {
+    epoch_ = NextEpoch(seen, clock_->Now());
+  }
 }
 
 CrashPoint Leadership::Fence(CrashPoint inner) const {

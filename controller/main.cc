@@ -81,12 +81,11 @@ absl::Status Run(const Config& config) {
   event_options.instance = config.identity;
   kube::EventRecorder events(&kube, &clock, &random, event_options);
   EventListener listener(&events, database_metrics.get());
-  agent::AgentPool agents(channel_credentials, {});
-
   // A call that hangs must not outlast the Lease.
   kube_options.call_timeout = kLeaseCallTimeout;
   kube::RestKubeClient lease_kube(&transport, &credentials, &random, kube_options);
   Leadership leadership(&lease_kube, &clock, &random, config);
+  agent::AgentPool agents(channel_credentials, &leadership, {});
   Reconciler* reconciler = nullptr;
   Operator op(&kube, &clock, &random, OperatorOptions(config, runtime_metrics),
               [&reconciler](const kube::ObjectKey& key, const StopToken& token) -> ReconcileResult {

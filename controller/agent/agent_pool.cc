@@ -11,8 +11,9 @@ int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt6
 
 }  // namespace
 
-AgentPool::AgentPool(std::shared_ptr<grpc::ChannelCredentials> credentials, AgentPoolOptions options)
-    : credentials_(std::move(credentials)), options_(options), quota_("agents") {
+AgentPool::AgentPool(std::shared_ptr<grpc::ChannelCredentials> credentials, EpochSource* epochs,
+                     AgentPoolOptions options)
+    : credentials_(std::move(credentials)), epochs_(epochs), options_(options), quota_("agents") {
   quota_.Resize(options_.max_bytes);
 }
 
@@ -55,7 +56,8 @@ std::shared_ptr<AgentClient> AgentPool::Make(const std::string& address) const {
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return NewGrpcAgentClient(grpc::CreateCustomChannel(address, credentials_, arguments), address, options_.timeouts);
+  return NewGrpcAgentClient(grpc::CreateCustomChannel(address, credentials_, arguments), address, epochs_,
+                            options_.timeouts);
 }
 
 }  // namespace dba::agent

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "common/mutex.h"
 #include "controller/agent/agent_client.h"
+#include "controller/agent/epoch_source.h"
 #include "controller/agent/grpc_agent_client.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/security/credentials.h"
@@ -36,7 +37,8 @@ struct AgentPoolOptions {
 // channel up.
 class AgentPool : public AgentDirectory {
  public:
-  AgentPool(std::shared_ptr<grpc::ChannelCredentials> credentials, AgentPoolOptions options);
+  // `epochs` must outlive this object and the clients.
+  AgentPool(std::shared_ptr<grpc::ChannelCredentials> credentials, EpochSource* epochs, AgentPoolOptions options);
 
   std::shared_ptr<AgentClient> Get(absl::string_view address) override ABSL_LOCKS_EXCLUDED(mu_);
 
@@ -48,6 +50,7 @@ class AgentPool : public AgentDirectory {
   std::shared_ptr<AgentClient> Make(const std::string& address) const;
 
   const std::shared_ptr<grpc::ChannelCredentials> credentials_;
+  EpochSource* const epochs_;
   const AgentPoolOptions options_;
   grpc::ResourceQuota quota_;
 

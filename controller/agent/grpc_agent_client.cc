@@ -26,8 +26,12 @@ bool CameOverTheWire(const grpc::ClientContext& context, absl::string_view targe
 
 class GrpcAgentClient : public AgentClient {
  public:
-  GrpcAgentClient(std::shared_ptr<grpc::Channel> channel, std::string address, CallTimeouts timeouts)
-      : address_(std::move(address)), timeouts_(timeouts), stub_(v1::DatabaseAgent::NewStub(std::move(channel))) {}
+  GrpcAgentClient(std::shared_ptr<grpc::Channel> channel, std::string address, EpochSource* epochs,
+                  CallTimeouts timeouts)
+      : address_(std::move(address)),
+        epochs_(*epochs),
+        timeouts_(timeouts),
+        stub_(v1::DatabaseAgent::NewStub(std::move(channel))) {}
 
   absl::StatusOr<api::DatabaseView> GetDatabase(const VersionTable& version_table) override {
     v1::GetDatabaseRequest request;
@@ -39,12 +43,20 @@ class GrpcAgentClient : public AgentClient {
   absl::StatusOr<api::AccountsView> ListAccounts(absl::string_view owner) override {
     v1::ListAccountsRequest request;
     request.set_owner(std::string(owner));
+    const uint64_t ours = epochs_.Current();
     DBA_ASSIGN_OR_RETURN(auto response, Call(&Stub::ListAccounts, request, timeouts_.read));
+    if (response.epoch() > ours) {
+      epochs_.Outrun(response.epoch());
+      return absl::AbortedError(
+          absl::StrCat("agent ", address_, ": another controller changed this database under epoch ", response.epoch(),
+                       ", which is higher than ", ours, "; this one goes on when it has proven that it leads"));
+    }
     return FromProto(response);
   }
 
   absl::StatusOr<bool> EnsureAccount(const AccountRequest& account, const Secret& password) override {
-    const v1::EnsureAccountRequest request = ToProto(account, password);
+    v1::EnsureAccountRequest request = ToProto(account, password);
+    request.set_epoch(epochs_.Current());
     DBA_ASSIGN_OR_RETURN(auto response, Call(&Stub::EnsureAccount, request, timeouts_.change));
     return response.created();
   }
@@ -81,6 +93,7 @@ class GrpcAgentClient : public AgentClient {
                               const std::vector<std::string>& expected) override {
     v1::BeginMigrationRequest request;
     request.set_owner(std::string(owner));
+    request.set_epoch(epochs_.Current());
     DBA_ASSIGN_OR_RETURN(*request.mutable_version_table(), ToProto(version_table));
     for (const std::string& version : expected) request.add_expected_versions(version);
     return Call(&Stub::BeginMigration, request, timeouts_.change).status();
@@ -102,8 +115,9 @@ class GrpcAgentClient : public AgentClient {
 
  private:
   template <typename Request>
-  static Request Named(absl::string_view owner, absl::string_view name) {
+  Request Named(absl::string_view owner, absl::string_view name) const {
     Request request;
+    request.set_epoch(epochs_.Current());
     request.set_owner(std::string(owner));
     request.set_name(std::string(name));
     return request;
@@ -122,6 +136,7 @@ class GrpcAgentClient : public AgentClient {
   }
 
   const std::string address_;
+  EpochSource& epochs_;
   const CallTimeouts timeouts_;
   const std::unique_ptr<Stub> stub_;
 };
@@ -129,8 +144,8 @@ class GrpcAgentClient : public AgentClient {
 }  // namespace
 
 std::unique_ptr<AgentClient> NewGrpcAgentClient(std::shared_ptr<grpc::Channel> channel, std::string address,
-                                                CallTimeouts timeouts) {
-  return std::make_unique<GrpcAgentClient>(std::move(channel), std::move(address), timeouts);
+                                                EpochSource* epochs, CallTimeouts timeouts) {
+  return std::make_unique<GrpcAgentClient>(std::move(channel), std::move(address), epochs, timeouts);
 }
 
 }  // namespace dba::agent

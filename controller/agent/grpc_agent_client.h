@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "controller/agent/agent_client.h"
+#include "controller/agent/epoch_source.h"
 #include "grpcpp/channel.h"
 
 namespace dba::agent {
@@ -18,9 +19,10 @@ struct CallTimeouts {
 };
 
 // An AgentClient over one channel; never null. `address` is for messages only.
-// Errors carry "agent <address>: " before the agent's own words.
+// Errors carry "agent <address>: " before the agent's own words. Every change carries the epoch of `epochs`; accounts
+// that a higher one has changed are ABORTED, and `epochs` is told.
 std::unique_ptr<AgentClient> NewGrpcAgentClient(std::shared_ptr<grpc::Channel> channel, std::string address,
-                                                CallTimeouts timeouts);
+                                                EpochSource* epochs, CallTimeouts timeouts);
 
 }  // namespace dba::agent
 

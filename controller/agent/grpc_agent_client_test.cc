@@ -22,6 +22,13 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+struct FakeEpochs : public EpochSource {
+  uint64_t Current() const override { return epoch; }
+  void Outrun(uint64_t higher) override { seen = higher; }
+  uint64_t epoch = 7;
+  uint64_t seen = 0;
+};
+
 class ScriptedAgent : public v1::DatabaseAgent::Service {
  public:
   grpc::Status GetDatabase(grpc::ServerContext*, const v1::GetDatabaseRequest* request,
@@ -59,10 +66,12 @@ class ScriptedAgent : public v1::DatabaseAgent::Service {
     account->set_locked(true);
     account->add_sessions()->mutable_since()->set_seconds(17);
     response->set_logins_in_flight(3);
+    response->set_epoch(epoch);
     return grpc::Status::OK;
   }
 
   grpc::Status failure;
+  uint64_t epoch = 0;
   std::shared_future<void> hang;
   v1::VersionTable::Preset preset = v1::VersionTable::PRESET_UNSPECIFIED;
   v1::EnsureAccountRequest ensured;
@@ -93,7 +102,8 @@ class GrpcAgentClientTest : public testing::Test {
   ScriptedAgent service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
-  AgentPool pool_{grpc::InsecureChannelCredentials(), Options()};
+  FakeEpochs epochs_;
+  AgentPool pool_{grpc::InsecureChannelCredentials(), &epochs_, Options()};
   std::shared_ptr<AgentClient> client_;
 };
 
@@ -121,7 +131,7 @@ TEST_F(GrpcAgentClientTest, SendsAllOfAnAccountWithADeadline) {
   EXPECT_EQ(service_.ensured.ShortDebugString(),
             "owner: \"uid\" name: \"dba_m\" kind: ACCOUNT_KIND_MIGRATOR "
             "version: \"v1\" password: \"hunter2\" "
-            "lock_timeout { seconds: 1 nanos: 500000000 }");
+            "lock_timeout { seconds: 1 nanos: 500000000 } epoch: 7");
   EXPECT_TRUE(service_.has_deadline);
 }
 
@@ -131,6 +141,17 @@ TEST_F(GrpcAgentClientTest, ReadsAccounts) {
   EXPECT_TRUE(view.accounts[0].locked);
   EXPECT_EQ(view.accounts[0].sessions.at(0).since, absl::FromUnixSeconds(17));
   EXPECT_EQ(view.logins_in_flight, 3);
+}
+
+TEST_F(GrpcAgentClientTest, AHigherEpochInTheDatabaseEndsTheRound) {
+  service_.epoch = 7;
+  EXPECT_OK(client_->ListAccounts("uid"));
+  EXPECT_EQ(epochs_.seen, 0u) << "7 is ours";
+  service_.epoch = 8;
+  const absl::Status fenced = client_->ListAccounts("uid").status();
+  EXPECT_THAT(fenced, StatusIs(absl::StatusCode::kAborted, HasSubstr("epoch 8")));
+  EXPECT_TRUE(AgentAnswered(fenced));
+  EXPECT_EQ(epochs_.seen, 8u);
 }
 
 TEST_F(GrpcAgentClientTest, ARefusedLoginIsAnErrorWithoutThePassword) {

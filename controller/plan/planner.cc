@@ -67,6 +67,8 @@ Decision Observed(Progress progress, absl::string_view reason, absl::string_view
 Decision AgentFailure(const World& world, const absl::Status& status) {
   if (!world.agent_reachable) return Observed(Progress::kTransient, "AgentUnreachable", status.message());
   switch (status.code()) {
+    case absl::StatusCode::kAborted:
+      return Observed(Progress::kTransient, "Fenced", status.message());
     case absl::StatusCode::kUnauthenticated:
       return Observed(Progress::kTerminal, "AdminCredentialsRefused", status.message());
     case absl::StatusCode::kPermissionDenied:

@@ -66,17 +66,23 @@ absl::Status LeaderElector::Take(const LeaseStep& step, absl::Duration began) {
     lease = client_->MergePatch(kLeases, options_.lease,
                                 AcquirePatch(*view_.record, options_.identity, options_.timing, clock_->Now()));
   } else {
-    lease = client_->MergePatch(kLeases, options_.lease, RenewPatch(*view_.record, clock_->Now()));
+    uint64_t outrun;
+    {
+      MutexLock lock(&mu_);
+      outrun = outrun_;
+    }
+    lease = client_->MergePatch(kLeases, options_.lease, RenewPatch(*view_.record, clock_->Now(), outrun));
   }
   DBA_RETURN_IF_ERROR(lease.status());
   DBA_ASSIGN_OR_RETURN(LeaseRecord record, ParseLease(*lease));
+  const uint64_t epoch = record.epoch;
   view_ = {std::move(record), began};
   // From before the request: others count from a later moment.
-  Lead(began);
+  Lead(began, epoch);
   return absl::OkStatus();
 }
 
-void LeaderElector::Lead(absl::Duration renewed_at) {
+void LeaderElector::Lead(absl::Duration renewed_at, uint64_t epoch) {
   bool started;
   {
     MutexLock lock(&mu_);
@@ -84,6 +90,7 @@ void LeaderElector::Lead(absl::Duration renewed_at) {
     started = !leading_;
     leading_ = true;
     renewed_at_ = renewed_at;
+    epoch_ = epoch;
   }
   if (!started) return;
   LogInfo("leading", {{"lease", options_.lease.name}, {"identity", options_.identity}});
@@ -127,6 +134,16 @@ void LeaderElector::Release() {
       client_->MergePatch(kLeases, options_.lease, ReleasePatch(*view_.record, clock_->Now())).status();
   // The next leader then waits for the Lease to expire.
   if (!released.ok()) LogWarning("lease not released", {{"lease", options_.lease.name}, {"error", released}});
+}
+
+uint64_t LeaderElector::epoch() const {
+  MutexLock lock(&mu_);
+  return epoch_;
+}
+
+void LeaderElector::Outrun(uint64_t seen) {
+  MutexLock lock(&mu_);
+  outrun_ = std::max(outrun_, seen);
 }
 
 bool LeaderElector::IsLeader() const {

@@ -4,7 +4,7 @@
 #ifndef DBA_CONTROLLER_RUNTIME_LEADER_ELECTOR_H_
 #define DBA_CONTROLLER_RUNTIME_LEADER_ELECTOR_H_
 
-#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -43,6 +43,12 @@ class LeaderElector {
   // Thread-safe. False as soon as the renew deadline has passed, whatever Run() is doing.
   bool IsLeader() const;
 
+  // Thread-safe. The epoch of this process's leadership; 0 before the first. It stays when leadership is lost.
+  uint64_t epoch() const;
+
+  // Thread-safe. Makes the next renewal raise the epoch above `seen`; only a leader's renewal succeeds.
+  void Outrun(uint64_t seen);
+
  private:
   // One look and one step; sets how long to wait until the next.
   absl::Status Step(absl::Duration* wait);
@@ -51,7 +57,7 @@ class LeaderElector {
   // Ends leadership when the renew deadline passes while a call hangs.
   void Guard(const StopToken& stop);
   void Lose();
-  void Lead(absl::Duration renewed_at);
+  void Lead(absl::Duration renewed_at, uint64_t epoch);
 
   kube::KubeClient* const client_;
   Clock* const clock_;
@@ -62,6 +68,8 @@ class LeaderElector {
   mutable Mutex mu_;
   bool leading_ ABSL_GUARDED_BY(mu_) = false;
   absl::Duration renewed_at_ ABSL_GUARDED_BY(mu_);
+  uint64_t epoch_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t outrun_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 }  // namespace dba

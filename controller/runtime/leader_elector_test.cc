@@ -43,6 +43,7 @@ class Candidate {
   // For one that ends by itself.
   void Join() { thread_.join(); }
   bool IsLeader() const { return elector_.IsLeader(); }
+  LeaderElector& elector() { return elector_; }
 
   std::atomic<bool> started{false};
   std::atomic<bool> lost{false};
@@ -162,6 +163,39 @@ TEST_F(LeaderElectorTest, ALeaderWhoseLeaseWasTakenStopsAtOnce) {
   leader.Join();
   EXPECT_TRUE(leader.lost);
   EXPECT_EQ(Holder(), "thief") << "it does not release what is another's";
+}
+
+TEST_F(LeaderElectorTest, EveryLeaderHasAHigherEpoch) {
+  Candidate first(&client_, &clock_, "first");
+  clock_.AwaitWaiters(2);
+  const uint64_t epoch = first.elector().epoch();
+  EXPECT_GT(epoch, 0u);
+  first.Stop();
+  Candidate second(&client_, &clock_, "second");
+  clock_.AwaitWaiters(2);
+  EXPECT_GT(second.elector().epoch(), epoch);
+}
+
+TEST_F(LeaderElectorTest, ALeaderOutrunsAnEpochThatADatabaseKnows) {
+  Candidate leader(&client_, &clock_, "leader");
+  clock_.AwaitWaiters(2);
+  const uint64_t seen = leader.elector().epoch() + 3'600'000'000;  // an hour ahead
+  leader.elector().Outrun(seen);
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_TRUE(WaitFor([&] { return leader.elector().epoch() == seen + 1; }));
+  Advance(absl::Seconds(4), 1);
+  EXPECT_EQ(leader.elector().epoch(), seen + 1) << "once";
+}
+
+TEST_F(LeaderElectorTest, ALostLeaderOutrunsNothing) {
+  Candidate leader(&client_, &clock_, "leader");
+  clock_.AwaitWaiters(2);
+  const uint64_t epoch = leader.elector().epoch();
+  client_.Touch(kLeases, kLease, {{"spec", {{"holderIdentity", "next"}}}});
+  leader.elector().Outrun(epoch + 1000);
+  clock_.Advance(absl::Seconds(2));
+  leader.Join();
+  EXPECT_EQ(leader.elector().epoch(), epoch);
 }
 
 TEST_F(LeaderElectorTest, OfTwoThatSeeAnExpiredLeaseOneLeads) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Who leads, decided from what was seen of a Lease and when. Pure: no clock, no I/O. A Lease is no fence: a leader that
-// was paused may act late, which the database's own fence must catch.
+// was paused may act late; the databases refuse it by its epoch, a number in the Lease that grows with each leader.
 #ifndef DBA_CONTROLLER_RUNTIME_LEASE_RULES_H_
 #define DBA_CONTROLLER_RUNTIME_LEASE_RULES_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,7 @@ struct LeaseRecord {
   std::string holder;  // empty: released
   absl::Duration duration;
   int64_t transitions = 0;
+  uint64_t epoch = 0;  // 0: none yet
   std::string acquire_time;
   std::string renew_time;
   std::string uid;
@@ -63,14 +65,21 @@ struct LeaseStep {
 LeaseStep NextLeaseStep(const LeaseView& view, absl::string_view identity, const LeaseTiming& timing,
                         absl::Duration now, double jitter);
 
+// The annotation of the Lease that holds the epoch.
+inline constexpr char kEpochAnnotation[] = "dbaoperator.dev/epoch";
+
+// The epoch of the leader after `previous`: higher, and by the clock also higher than that of a Lease that was deleted.
+uint64_t NextEpoch(uint64_t previous, absl::Time now);
+
 // The Lease object that kCreate sends, and the merge patches of the other steps; each patch holds the resource version
-// of `record` as its precondition.
+// of `record` as its precondition. An acquired Lease has the next epoch; a renewal keeps it unless `outrun` is not
+// lower.
 //   now  the wall clock, shown to people in acquireTime and renewTime
 nlohmann::json NewLease(const kube::ObjectKey& key, absl::string_view identity, const LeaseTiming& timing,
                         absl::Time now);
 nlohmann::json AcquirePatch(const LeaseRecord& record, absl::string_view identity, const LeaseTiming& timing,
                             absl::Time now);
-nlohmann::json RenewPatch(const LeaseRecord& record, absl::Time now);
+nlohmann::json RenewPatch(const LeaseRecord& record, absl::Time now, uint64_t outrun);
 // Lets the next one in at once.
 nlohmann::json ReleasePatch(const LeaseRecord& record, absl::Time now);
 

@@ -71,6 +71,31 @@ TEST(ParseLeaseTest, ReadsWhatNewLeaseWrites) {
   EXPECT_EQ(record.holder, "me");
   EXPECT_EQ(record.duration, absl::Seconds(15));
   EXPECT_EQ(record.renew_time, "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(record.epoch, 1u) << "higher than none, though the clock stands at zero";
+}
+
+TEST(ParseLeaseTest, RefusesAnEpochThatIsNoNumber) {
+  const json lease = {
+      {"metadata", {{"uid", "u"}, {"resourceVersion", "1"}, {"annotations", {{kEpochAnnotation, "many"}}}}}};
+  EXPECT_THAT(ParseLease(lease), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(NextEpochTest, GrowsAlsoWhenTheClockOrTheLeaseWasLost) {
+  const absl::Time now = absl::FromUnixMicros(1000);
+  EXPECT_EQ(NextEpoch(0, now), 1000u) << "a Lease that was deleted";
+  EXPECT_EQ(NextEpoch(999, now), 1000u);
+  EXPECT_EQ(NextEpoch(1000, now), 1001u);
+  EXPECT_EQ(NextEpoch(5000, now), 5001u) << "a clock that went backwards";
+}
+
+TEST(LeasePatchTest, ANewLeaderHasAHigherEpochAndARenewalKeepsIt) {
+  LeaseRecord record = Record("me");
+  record.epoch = 40;
+  const auto epoch = [](const json& patch) { return patch["metadata"]["annotations"][kEpochAnnotation]; };
+  EXPECT_EQ(epoch(AcquirePatch(record, "you", LeaseTiming(), absl::UnixEpoch())), "41");
+  EXPECT_FALSE(RenewPatch(record, absl::UnixEpoch(), 39)["metadata"].contains("annotations"));
+  EXPECT_EQ(epoch(RenewPatch(record, absl::UnixEpoch(), 40)), "41");
+  EXPECT_EQ(epoch(RenewPatch(record, absl::UnixEpoch(), 77)), "78");
 }
 
 TEST(ParseLeaseTest, TakesAnEmptySpecAsReleased) {
@@ -84,12 +109,13 @@ TEST(LeasePatchTest, EveryPatchHoldsItsPreconditions) {
   const json acquire = AcquirePatch(Record("other"), "me", LeaseTiming(), absl::UnixEpoch());
   EXPECT_EQ(acquire["spec"]["leaseTransitions"], 4);
   EXPECT_EQ(acquire["spec"]["holderIdentity"], "me");
-  const json renew = RenewPatch(Record("me"), absl::UnixEpoch());
+  const json renew = RenewPatch(Record("me"), absl::UnixEpoch(), 0);
   EXPECT_FALSE(renew["spec"].contains("holderIdentity"));
   const json release = ReleasePatch(Record("me"), absl::UnixEpoch());
   EXPECT_EQ(release["spec"]["holderIdentity"], "");
   for (const json& patch : {acquire, renew, release}) {
-    EXPECT_EQ(patch["metadata"], (json{{"resourceVersion", "7"}, {"uid", "u"}}));
+    EXPECT_EQ(patch["metadata"]["resourceVersion"], "7");
+    EXPECT_EQ(patch["metadata"]["uid"], "u");
   }
 }
 
