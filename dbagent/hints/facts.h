@@ -70,6 +70,10 @@ struct HintFacts {
   const TableFacts* Find(const TableName& requested) const;
 };
 
+// The names before an opening parenthesis, in lower case: the functions that an expression calls, and some that are
+// none.
+std::vector<std::string> FunctionsIn(absl::string_view expression);
+
 // What the facts of these hints need.
 FactsRequest RequestFor(const std::vector<Hint>& hints);
 

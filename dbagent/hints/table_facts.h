@@ -30,6 +30,7 @@ struct ColumnFacts {
   std::optional<GeneratedKind> generated;
   std::string character_set;  // MySQL and MariaDB
   std::string collation;      // empty: the type has none, or the type's own
+  bool added_here = false;    // by an earlier hint of this migration: old rows hold its default or NULL
 };
 
 struct IndexFacts {
