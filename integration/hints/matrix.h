@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef DBA_INTEGRATION_HINTS_MATRIX_H_
+#define DBA_INTEGRATION_HINTS_MATRIX_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "integration/hints/case_runner.h"
+#include "integration/hints/truth_row.h"
+
+namespace dba::hints {
+
+struct MatrixOptions {
+  std::string server;              // a name of StartHintServer
+  std::vector<std::string> files;  // of cases
+  std::vector<std::string> only;   // words of which a case's id must hold one; empty: all cases
+  RunOptions run;
+  std::function<void(const TruthRow&)> on_row;  // called after each case; may be empty
+};
+
+// Runs the cases of one server, one after another. FAILED_PRECONDITION: a case is broken; errors of LoadCases and
+// StartHintServer.
+absl::StatusOr<std::vector<TruthRow>> RunMatrix(const MatrixOptions& options);
+
+}  // namespace dba::hints
+
+#endif  // DBA_INTEGRATION_HINTS_MATRIX_H_
