@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "integration/crash/crash_run.h"
+
+#include <signal.h>
+
+#include <fstream>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status_macros.h"
+#include "common/testing/subprocess.h"
+#include "common/testing/temp_dir.h"
+#include "common/testing/wait_for.h"
+#include "integration/agent_process.h"
+
+namespace dba {
+namespace {
+
+using ::nlohmann::json;
+
+constexpr int kVersions = 4;
+constexpr char kDatabase[] = "db";
+constexpr char kLease[] = "dba-controller";
+constexpr absl::Duration kLimit = absl::Minutes(1);
+// A process that ended tells nobody: how often it is looked at, should nothing else happen.
+constexpr absl::Duration kLookAtProcesses = absl::Milliseconds(50);
+
+json Object(const kube::Resource& resource, const std::string& name_space, const std::string& name, json spec) {
+  json object = {{"apiVersion", kube::ApiVersion(resource)},
+                 {"kind", std::string(resource.kind)},
+                 {"metadata", {{"name", name}}},
+                 {"spec", std::move(spec)}};
+  if (!name_space.empty()) object["metadata"]["namespace"] = name_space;
+  return object;
+}
+
+// What a migration tool does, and a row that shows how often it did it.
+std::vector<std::string> MigrationStatements(const std::string& version) {
+  return {absl::StrCat("CREATE TABLE IF NOT EXISTS ", kEffectTable, " (version VARCHAR(32))"),
+          "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)",
+          absl::StrCat("INSERT INTO ", kEffectTable, " VALUES ('", version, "')"), "DELETE FROM alembic_version",
+          absl::StrCat("INSERT INTO alembic_version VALUES ('", version, "')")};
+}
+
+// Whether the newest spec is reached and nothing is left to do.
+bool IsUpToDate(const json& object, const std::string& version) {
+  const json status = object.value("status", json::object());
+  if (object["spec"]["desiredSchemaVersion"] != version) return false;
+  for (const json& condition : status.value("conditions", json::array())) {
+    if (condition["type"] == "Ready") {
+      return condition["reason"] == "UpToDate" &&
+             condition.value("observedGeneration", int64_t{0}) == object["metadata"]["generation"];
+    }
+  }
+  return false;
+}
+
+std::string Contents(const std::string& path) {
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+class CrashRun {
+ public:
+  CrashRun(Cluster& cluster, EngineServer& server, const std::string& name, const std::optional<Fault>& fault)
+      : subject_{cluster, server, name, kDatabase, name}, fault_(fault) {}
+
+  absl::StatusOr<CrashRunResult> Run() {
+    DBA_RETURN_IF_ERROR(Prepare());
+    DBA_RETURN_IF_ERROR(StartController(fault_.has_value() ? FaultFlag(fault_->passing, fault_->mode) : ""));
+    for (int version = 1; version <= kVersions; ++version) {
+      DBA_RETURN_IF_ERROR(Reach(absl::StrCat("v", version)));
+    }
+    DBA_RETURN_IF_ERROR(CheckFaultHappened());
+    CrashRunResult result;
+    absl::Status status;
+    WaitFor([&] {
+      absl::StatusOr<Outcome> outcome = CollectOutcome(subject_);
+      status = outcome.status();
+      if (outcome.ok()) result.outcome = *std::move(outcome);
+      return !absl::IsUnavailable(status);
+    });
+    DBA_RETURN_IF_ERROR(status);
+    result.effects = ParseTrace(Contents(dir_.File("trace")), Labels(subject_.cluster.Record(subject_.name_space)));
+    return result;
+  }
+
+ private:
+  kube::KubeClient& kube() { return subject_.cluster.kube(); }
+
+  absl::Status Prepare() {
+    DBA_RETURN_IF_ERROR(
+        kube().Create(kube::kNamespaces, Object(kube::kNamespaces, "", subject_.name_space, json::object())).status());
+    for (int version = 1; version <= kVersions; ++version) {
+      json spec = {{"container", {{"image", "none"}}}};
+      if (version > 1) spec["previous"] = absl::StrCat("v", version - 1);
+      DBA_RETURN_IF_ERROR(kube()
+                              .Create(kube::kDatabaseMigrations, Object(kube::kDatabaseMigrations, subject_.name_space,
+                                                                        absl::StrCat("v", version), std::move(spec)))
+                              .status());
+    }
+    DBA_ASSIGN_OR_RETURN(const auto credentials, subject_.server.MakeDatabase(subject_.database));
+    DBA_ASSIGN_OR_RETURN(agent_, AgentProcess::Start(credentials));
+    const json spec = {{"desiredSchemaVersion", "v1"},
+                       {"agent", {{"address", absl::StrCat("127.0.0.1:", agent_->port())}}},
+                       {"versionTable", {{"preset", "Alembic"}}}};
+    return kube()
+        .Create(kube::kManagedDatabases, Object(kube::kManagedDatabases, subject_.name_space, kDatabase, spec))
+        .status();
+  }
+
+  // The program with the fault switch, or the released one.
+  absl::Status StartController(const std::string& fault_flag) {
+    const bool faults = controller_ == nullptr;
+    Subprocess::Options options;
+    options.args = {faults ? "controller/dba-controller-faults" : "controller/dba-controller",
+                    absl::StrCat("--kubeconfig=", subject_.cluster.kubeconfig()),
+                    absl::StrCat("--namespace=", subject_.name_space),
+                    "--admin_listen=127.0.0.1:0",
+                    "--insecure",
+                    "--workers=2",
+                    "--resync=5s"};
+    if (faults) options.args.push_back(absl::StrCat("--trace_points=", dir_.File("trace")));
+    if (!fault_flag.empty()) options.args.push_back(fault_flag);
+    DBA_ASSIGN_OR_RETURN(controller_, Subprocess::Start(options));
+    return absl::OkStatus();
+  }
+
+  absl::Status Reach(const std::string& version) {
+    DBA_RETURN_IF_ERROR(kube()
+                            .MergePatch(kube::kManagedDatabases, {subject_.name_space, kDatabase},
+                                        {{"spec", {{"desiredSchemaVersion", version}}}})
+                            .status());
+    const absl::Time deadline = absl::Now() + kLimit;
+    int64_t seen = 0;
+    while (absl::Now() < deadline) {
+      subject_.cluster.AwaitChange(subject_.name_space, &seen, kLookAtProcesses);
+      NamespaceRecord record = subject_.cluster.Record(subject_.name_space);
+      if (IsUpToDate(record["ManagedDatabase"][kDatabase].last, version)) return absl::OkStatus();
+      for (const auto& [name, pod] : record["Pod"]) DBA_RETURN_IF_ERROR(RunPod(pod.last));
+      if (!controller_->Running()) DBA_RETURN_IF_ERROR(StartAgain());
+    }
+    NamespaceRecord record = subject_.cluster.Record(subject_.name_space);
+    return absl::DeadlineExceededError(absl::StrCat(
+        version, " was not reached: ", record["ManagedDatabase"][kDatabase].last.dump(1), "\n", controller_->Stderr()));
+  }
+
+  // Once for each Pod: what its container does, and how it ended.
+  absl::Status RunPod(const json& pod) {
+    if (pod.value("status", json::object()).value("phase", "") != "Pending") return absl::OkStatus();
+    if (!pods_.insert(pod["metadata"]["uid"]).second) return absl::OkStatus();
+    const json& labels = pod["metadata"]["labels"];
+    DBA_ASSIGN_OR_RETURN(auto secret,
+                         ReadSecret(kube(), {subject_.name_space, labels["batch.kubernetes.io/job-name"]}));
+    const absl::Status ran =
+        subject_.server
+            .RunAs(secret["username"], secret["password"], secret["dbname"], MigrationStatements(labels[kVersionLabel]))
+            .status();
+    json ended = Object(kube::kPods, subject_.name_space, pod["metadata"]["name"], json());
+    ended.erase("spec");
+    ended["status"] = {
+        {"phase", ran.ok() ? "Succeeded" : "Failed"},
+        {"containerStatuses",
+         {{{"name", "migration"},
+           {"image", "none"},
+           {"imageID", ""},
+           {"ready", false},
+           {"restartCount", 0},
+           {"state", {{"terminated", {{"exitCode", ran.ok() ? 0 : 1}, {"message", std::string(ran.message())}}}}}}}}};
+    return kube().Apply(kube::kPods, ended, "kubelet", "status").status();
+  }
+
+  // The next controller takes over at once: the Lease of one that is known to be dead is given up in its name.
+  absl::Status StartAgain() {
+    DBA_ASSIGN_OR_RETURN(const int exit_code, controller_->Wait());
+    const bool expected = fault_.has_value() && fault_->mode != FaultMode::kReplyLost && !crashed_;
+    if (!expected || exit_code != 128 + SIGKILL) {
+      return absl::InternalError(absl::StrCat("the controller ended with ", exit_code, ":\n", controller_->Stderr()));
+    }
+    crashed_ = true;
+    DBA_RETURN_IF_ERROR(kube()
+                            .MergePatch(kube::kLeases, {subject_.name_space, kLease},
+                                        {{"spec", {{"holderIdentity", ""}, {"leaseDurationSeconds", 1}}}})
+                            .status());
+    return StartController("");
+  }
+
+  absl::Status CheckFaultHappened() {
+    if (!fault_.has_value() || crashed_) return absl::OkStatus();
+    if (fault_->mode == FaultMode::kReplyLost && absl::StrContains(controller_->Stderr(), "the reply was lost")) {
+      return absl::OkStatus();
+    }
+    return absl::FailedPreconditionError("the crash point was not reached");
+  }
+
+  const CrashSubject subject_;
+  const std::optional<Fault> fault_;
+  TempDir dir_;
+  std::unique_ptr<AgentProcess> agent_;
+  std::unique_ptr<Subprocess> controller_;
+  bool crashed_ = false;
+  std::set<std::string> pods_;
+};
+
+}  // namespace
+
+absl::StatusOr<CrashRunResult> RunWithFault(Cluster& cluster, EngineServer& server, const std::string& name,
+                                            const std::optional<Fault>& fault) {
+  return CrashRun(cluster, server, name, fault).Run();
+}
+
+}  // namespace dba
