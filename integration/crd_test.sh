@@ -106,8 +106,8 @@ EOT
 refuses "a ManagedDatabase's name of 64 characters" "metadata.name must have at most 63 characters" < <(database "$LONG" "$BASE, $TABLE")
 
 accepts "the smallest DatabaseMigration" < <(migration first "$IMAGE")
-accepts "a DatabaseMigration with a hint" < <(migration second "previous: first, version: abc, $IMAGE, hints: [{operation: CreateTable, table: t, columns: [{name: id}]}]")
-has "what a hint says is kept" 1id dbm second '{.spec.parallelism}{.spec.hints[0].columns[0].name}'
+accepts "a DatabaseMigration with a hint" < <(migration second "previous: first, version: abc, $IMAGE, hints: [{operation: CreateTable, table: t, columns: [id], tool: {name: id}}]")
+has "what a hint says is kept" 1id dbm second '{.spec.parallelism}{.spec.hints[0].tool.name}'
 
 while IFS='|' read -r name spec text; do
   refuses "$name" "$text" < <(migration "bad-$RANDOM" "$spec")
@@ -122,6 +122,8 @@ too many workers|$IMAGE, parallelism: 1001|less than or equal to 1000
 an empty previous|previous: "", $IMAGE|spec.previous
 an unknown operation|$IMAGE, hints: [{operation: Rename, table: t}]|supported values
 a hint without a table|$IMAGE, hints: [{operation: DropTable}]|table: Required value
+a hint with a method that no index has|$IMAGE, hints: [{operation: CreateIndex, table: t, method: Tree}]|supported values
+a hint with a lock that does not exist|$IMAGE, hints: [{operation: CreateIndex, table: t, lock: Some}]|supported values
 an empty version|version: "", $IMAGE|spec.version
 EOT
 refuses "a DatabaseMigration's name of 64 characters" "metadata.name must have at most 63 characters" < <(migration "$LONG" "$IMAGE")

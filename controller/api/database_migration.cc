@@ -22,6 +22,8 @@ absl::StatusOr<DatabaseMigration> ParseDatabaseMigration(const Json& object) {
   if (migration.container.is_object() == migration.pod_template.is_object()) {
     return absl::InvalidArgumentError("spec must have one of container and template");
   }
+  DBA_ASSIGN_OR_RETURN(const Json* hints, GetArrayOrEmpty(object, {"spec", "hints"}));
+  migration.hints.assign(hints->begin(), hints->end());
   return migration;
 }
 

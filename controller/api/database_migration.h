@@ -5,6 +5,7 @@
 #define DBA_CONTROLLER_API_DATABASE_MIGRATION_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "controller/api/meta.h"
@@ -19,6 +20,7 @@ struct DatabaseMigration {
   nlohmann::json container;  // core/v1 Container; null when `pod_template` is set
   nlohmann::json pod_template;
   int parallelism = 1;
+  std::vector<nlohmann::json> hints;  // as they are; the agent reads them
 };
 
 // INVALID_ARGUMENT names the field and what it should be.

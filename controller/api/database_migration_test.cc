@@ -32,6 +32,13 @@ TEST(DatabaseMigrationTest, RefusesParallelismOutOfRange) {
   }
 }
 
+TEST(DatabaseMigrationTest, HintsAreKeptAsTheyAre) {
+  const json hints = {{{"operation", "CreateIndex"}, {"table", "t"}, {"tool", {{"name", "x"}}}}};
+  const auto migration = ParseDatabaseMigration(Migration({{"container", json::object()}, {"hints", hints}}));
+  ASSERT_TRUE(migration.ok()) << migration.status();
+  EXPECT_EQ(json(migration->hints), hints);
+}
+
 TEST(DatabaseMigrationTest, AWrongTypeIsAnErrorThatNamesTheField) {
   const auto migration = ParseDatabaseMigration(Migration({{"container", json::object()}, {"previous", 7}}));
   ASSERT_FALSE(migration.ok());
