@@ -21,8 +21,8 @@ exit status: 0  every operation is described
              2  wrong arguments
 
 examples:
-  tools/hints-from-alembic --revision head --image registry.example.com/shop-migrations:1
-  tools/hints-from-alembic --name billing --dialect mysql --revision all >migrations.yaml
+  hints-from-alembic --revision head --image registry.example.com/shop-migrations:1
+  hints-from-alembic --name billing --dialect mysql --revision all >migrations.yaml
 """
 
 
@@ -94,7 +94,7 @@ def _describe(arguments: argparse.Namespace) -> List[Any]:
 
 
 def _print(arguments: argparse.Namespace, found: List[Any]) -> None:
-    from .document import to_object, to_yaml
+    from .document import not_described, to_object, to_yaml
 
     documents = []
     for description, previous in found:
@@ -113,7 +113,13 @@ def _print(arguments: argparse.Namespace, found: List[Any]) -> None:
     unknown = sum(description.unknown for description, _ in found)
     cut = sum(description.recording.stopped is not None for description, _ in found)
     more = f"; {cut} could not be followed to the end" if cut else ""
-    print(f"{len(found)} migrations, {unknown} of {operations} operations are not described{more}", file=sys.stderr)
+    many = "migration" if len(found) == 1 else "migrations"
+    print(f"{len(found)} {many}; {not_described(unknown, operations)}{more}", file=sys.stderr)
+
+
+def _fail(error: Exception, remedy: str) -> int:
+    print(f"error: {error}\n  try: {remedy}", file=sys.stderr)
+    return 1
 
 
 def main(words: Optional[List[str]] = None) -> int:
@@ -121,10 +127,8 @@ def main(words: Optional[List[str]] = None) -> int:
     try:
         found = _describe(arguments)
     except ImportError as error:
-        print(f"error: {error}\n  try: the Python in which your migrations run, with PyYAML beside Alembic", file=sys.stderr)
-        return 1
+        return _fail(error, "the Python in which your migrations run, with PyYAML beside Alembic")
     except ToolError as error:
-        print(f"error: {error}\n  try: {error.remedy}", file=sys.stderr)
-        return 1
+        return _fail(error, error.remedy)
     _print(arguments, found)
     return 0 if all(description.complete for description, _ in found) else 3

@@ -11,6 +11,9 @@ from .history import object_name, title
 from .recorder import Recording
 
 MAX_HINTS = 100
+# Nothing is folded: what a hint says of a column is one line.
+LINE = 100_000
+TEXT, MAP, SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
 
 
 class _Dumper(yaml.SafeDumper):
@@ -28,18 +31,22 @@ class _Row(list):
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     # PyYAML reads 1e5 as text, but Kubernetes reads a number.
     plain = value[:1].isalpha() and "\n" not in value
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
+    return dumper.represent_scalar(TEXT, value, style=None if plain else '"')
 
 
 _Dumper.add_representer(str, _text)
-_Dumper.add_representer(_Line, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), True))
-_Dumper.add_representer(_Row, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, True))
+_Dumper.add_representer(_Line, lambda dumper, value: dumper.represent_mapping(MAP, value.items(), flow_style=True))
+_Dumper.add_representer(_Row, lambda dumper, value: dumper.represent_sequence(SEQUENCE, value, flow_style=True))
 
 
 def _on_one_line(value: Any) -> Any:
     if isinstance(value, dict):
         return _Line((key, _on_one_line(item)) for key, item in value.items())
     return _Row(value) if isinstance(value, list) else value
+
+
+def not_described(unknown: int, total: int) -> str:
+    return f"{unknown} of {total} operations {'is' if unknown == 1 else 'are'} not described"
 
 
 class Description:
@@ -78,7 +85,7 @@ class Description:
         return said
 
     def summary(self) -> str:
-        return "" if self.unknown == 0 else f"{self.unknown} of {self.total} operations are not described"
+        return "" if self.unknown == 0 else not_described(self.unknown, self.total)
 
     def _at(self, line: Optional[int]) -> str:
         name = os.path.basename(self.script.path)
@@ -113,6 +120,5 @@ def to_yaml(description: Description, document: Dict[str, Any]) -> str:
     if "container" not in document["spec"]:
         head.append("spec.container is left out, for want of --image.")
     comments = "".join(f"# {line}\n" for line in head)
-    return comments + yaml.dump(
-        document, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=118, allow_unicode=True
-    )
+    options = {"sort_keys": False, "default_flow_style": False, "allow_unicode": True}
+    return comments + yaml.dump(document, Dumper=_Dumper, width=LINE, **options)

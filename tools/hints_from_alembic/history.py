@@ -45,7 +45,7 @@ def _config(path: Optional[str], section: str, location: Optional[str]) -> Confi
     config = Config(path, ini_section=section) if path is not None else Config(ini_section=section)
     if location is not None:
         config.set_main_option("script_location", location)
-    if not config.get_main_option("script_location"):
+    elif not config.file_config.has_option(section, "script_location"):
         raise ToolError(
             f"{path or 'the configuration'} has no script_location in its section [{section}]",
             "--name with the section that has one",
@@ -112,8 +112,9 @@ class History:
     def _check_chain(self) -> None:
         for what, found in (("first revisions", self.directory.get_bases()), ("heads", self.directory.get_heads())):
             if len(found) > 1:
+                names = ", ".join(sorted(found))
                 raise ToolError(
-                    f"the history has {len(found)} {what}: {', '.join(sorted(found))}; DatabaseMigrations are one chain",
+                    f"the history has {len(found)} {what}: {names}; DatabaseMigrations are one chain",
                     "alembic merge heads makes one head; --revision FROM:TO describes a part without a branch",
                 )
 
@@ -127,7 +128,7 @@ class History:
             )
         if script.dependencies:
             raise ToolError(
-                f"revision {script.revision} has depends_on {script.dependencies}; a DatabaseMigration has one previous",
+                f"revision {script.revision} depends_on {script.dependencies}; a DatabaseMigration has one previous",
                 "a revision whose down_revision is what it depends on",
             )
         if not before:
@@ -137,7 +138,7 @@ class History:
             after = " and ".join(sorted(parent.nextrev))
             raise ToolError(
                 f"the history branches after {parent.revision}, into {after}; DatabaseMigrations are one chain",
-                f"make {script.revision} come after the others (down_revision), or describe what comes after the merge",
+                f"let {script.revision} come after the others (down_revision), or describe what comes after the merge",
             )
         return parent
 

@@ -60,6 +60,15 @@ def _table_of(statement: UpdateBase) -> str:
     return table_name(statement.table.name, getattr(statement.table, "schema", None))
 
 
+def _remarks(hint: Hint, conditional: bool) -> List[str]:
+    """What the hint leaves out or says too simply."""
+    found = {
+        CONDITIONAL: conditional,
+        UNKNOWN_METHOD: hint["operation"] == "CreateIndex" and "method" not in hint,
+    }
+    return [text for text, said in found.items() if said]
+
+
 class Recorder:
     """Records one revision; make another for the next."""
 
@@ -109,7 +118,8 @@ class Recorder:
     @contextlib.contextmanager
     def _batch(self, table_name: str, schema: Optional[str] = None, recreate: str = "auto", **_: Any) -> Iterator[Any]:
         # On these engines Alembic copies a table only when it is told to.
-        batch = BatchOperations(self._context, impl=Batch(self._context.impl, table_name, schema, recreate == "always"))
+        table = Batch(self._context.impl, table_name, schema, copies=recreate == "always")
+        batch = BatchOperations(self._context, impl=table)
         self._record_calls_of(batch)
         yield batch
 
@@ -134,7 +144,7 @@ class Recorder:
 
     def _execute(self, statement: Any) -> Unread:
         if self._current is None:
-            with self._operation("get_bind().execute", None):
+            with self._operation("execute", None):
                 self._record(statement)
         else:
             self._record(statement)
@@ -154,15 +164,12 @@ class Recorder:
             return
         conditional = getattr(statement, "if_exists", False) or getattr(statement, "if_not_exists", False)
         for hint in hints:
-            if self._is_about_new_table(hint, conditional):
+            if self._is_about_new_table(hint, statement, conditional):
                 continue
-            if conditional and CONDITIONAL not in current.remarks:
-                current.remarks.append(CONDITIONAL)
-            if hint["operation"] == "CreateIndex" and "method" not in hint:
-                current.remarks.append(UNKNOWN_METHOD)
+            current.remarks += [text for text in _remarks(hint, conditional) if text not in current.remarks]
             self._add(current, hint)
 
-    def _is_about_new_table(self, hint: Hint, conditional: bool) -> bool:
+    def _is_about_new_table(self, hint: Hint, statement: Any, conditional: bool) -> bool:
         table, operation = hint["table"], hint["operation"]
         if operation == "CreateTable":
             if not conditional:
@@ -173,7 +180,7 @@ class Recorder:
         if operation in ("DropTable", "RenameTable"):
             self._new_tables.discard(table)
         if operation == "RenameTable":
-            self._new_tables.add(hint["newName"] if "." not in table else table.rpartition(".")[0] + "." + hint["newName"])
+            self._new_tables.add(table_name(hint["newName"], statement.schema))
         return True
 
     def _add(self, operation: Operation, hint: Hint) -> None:

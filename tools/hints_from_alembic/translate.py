@@ -13,7 +13,7 @@ from alembic.operations.ops import AlterColumnOp
 from sqlalchemy import schema
 from sqlalchemy.dialects.postgresql import CreateEnumType
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.elements import ColumnClause, UnaryExpression
 
 from .constraints import constraint_words, drop_words
 from .errors import NotDescribed
@@ -66,7 +66,8 @@ def _translate(statement: Any, words: Words, operation: Optional[Any]) -> List[H
 
 @_translate.register(UpdateBase)
 def _(statement, words, operation):
-    raise NotDescribed(f"no hint can say that rows of {table_name(statement.table.name, getattr(statement.table, 'schema', None))} change")
+    table = table_name(statement.table.name, getattr(statement.table, "schema", None))
+    raise NotDescribed(f"no hint can say that rows of {table} change")
 
 
 @_translate.register(base.AddColumn)
@@ -112,7 +113,8 @@ def _(statement, words, operation):
 
 @_translate.register(postgresql.PostgresqlColumnType)
 def _(statement, words, operation):
-    return _alter(statement, using=statement.using, type=words.type(statement.type_))
+    using = None if statement.using is None else words.expression(statement.using)
+    return _alter(statement, using=using, type=words.type(statement.type_))
 
 
 @_translate.register(base.ColumnDefault)
@@ -168,14 +170,20 @@ def _(statement, words, operation):
         bare = item
         while isinstance(bare, UnaryExpression) and bare.modifier is not None:  # DESC, NULLS FIRST
             bare = bare.element
-        if isinstance(bare, schema.Column):
+        if isinstance(bare, ColumnClause) and not bare.is_literal:
             columns.append(str(bare.name))
-        elif (text := words.expression(item)) is not None:
-            expressions.append(text)
+            continue
+        text = words.expression(item)
+        if text is None:
+            raise NotDescribed("an expression of the index is too long for a hint, or has no SQL")
+        expressions.append(text)
     options = index.dialect_kwargs
     name = words.dialect.name
     prefix = "" if words.postgresql else str(options.get(f"{name}_prefix") or "").lower()
     where = options.get("postgresql_where") if words.postgresql else None
+    unique = bool(index.unique) or prefix == "unique"
+    if unique and options.get(f"{name}_length") and not words.postgresql:
+        raise NotDescribed("no hint can say that what a column begins with is unique")
     hint = _hint(
         "CreateIndex",
         _of(index),
@@ -183,7 +191,7 @@ def _(statement, words, operation):
         columns=columns,
         expressions=expressions,
         where=None if where is None else words.expression(where),
-        unique=bool(index.unique) or prefix == "unique",
+        unique=unique,
         method=METHODS.get(prefix if prefix in ("fulltext", "spatial") else _using(options, name)),
     )
     if words.postgresql:

@@ -10,17 +10,21 @@ from sqlalchemy.sql.functions import FunctionElement
 # Evaluated once by ALTER TABLE: not volatile (PostgreSQL 18 manual, "Function Volatility Categories" and the tables of
 # "Date/Time Functions and Operators" and "System Information Functions").
 POSTGRESQL_STABLE = frozenset(
-    "now current_timestamp current_date current_time localtime localtimestamp transaction_timestamp statement_timestamp "
-    "current_user session_user current_database current_schema".split()
+    "now current_timestamp current_date current_time localtime localtimestamp transaction_timestamp "
+    "statement_timestamp current_user session_user current_database current_schema".split()
 )
 # Evaluated for each row (the same manual, and its module uuid-ossp). next_value is SQLAlchemy's name of nextval.
 POSTGRESQL_VOLATILE = frozenset(
     "random clock_timestamp timeofday gen_random_uuid uuidv4 uuidv7 uuid_generate_v1 uuid_generate_v1mc "
     "uuid_generate_v4 nextval next_value".split()
 )
+# What the CRD of DatabaseMigration takes.
+LONGEST_TYPE, LONGEST_EXPRESSION = 255, 1024
 # A number, a keyword or a string without backslashes; on PostgreSQL also cast to a named type.
 LITERAL = re.compile(
-    r"(?:[-+]?\d+(?:\.\d+)?|true|false|'(?:[^'\\]|'')*')" r"(?:::[\w .\"]+(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?", re.I
+    r"(?:[-+]?\d+(?:\.\d+)?|true|false|'(?:[^'\\]|'')*')"
+    r"(?:::[\w .\"]+(?:\(\d+(?:, ?\d+)?\))?(?:\[\])?)?",
+    re.I,
 )
 
 
@@ -31,6 +35,11 @@ def _part(name: str) -> str:
 def _one_line(text: str) -> str:
     """Without line breaks and indentation, unless there is a string in which they may count."""
     return text.strip() if "'" in text or '"' in text else " ".join(text.split())
+
+
+def _plain_type(part: "re.Match[str]") -> str:
+    text = part[0]
+    return text if text[0] in "'\"" else text.lower().replace(", ", ",")
 
 
 def _counts_up(column: sa.Column) -> bool:
@@ -60,18 +69,21 @@ class Words:
             text = sa.types.to_instance(type_).compile(dialect=self.dialect)
         except Exception:  # the dialect has no such type, or it lacks a length
             return None
-        if text in ("NULL", "null"):
+        if text == "NULL" or len(text) > LONGEST_TYPE:  # NULL: a type that the revision does not tell
             return None
-        return re.sub(r"'[^']*'|\"[^\"]*\"|[^'\"]+", lambda m: m[0] if m[0][0] in "'\"" else m[0].lower(), text)
+        return re.sub(r"'[^']*'|\"[^\"]*\"|[^'\"]+", _plain_type, text)
 
     def expression(self, element: Any) -> Optional[str]:
-        if isinstance(element, str):
-            return _one_line(element)
-        try:
-            compiler = self.dialect.ddl_compiler(self.dialect, None).sql_compiler
-            return _one_line(compiler.process(element, include_table=False, literal_binds=True))
-        except Exception:  # a bind parameter without a value, or a literal that has no SQL form
-            return None
+        """As SQL writes it; None for what is too long for a hint or has no SQL."""
+        text = element
+        if not isinstance(element, str):
+            try:
+                compiler = self.dialect.ddl_compiler(self.dialect, None).sql_compiler
+                text = compiler.process(element, include_table=False, literal_binds=True)
+            except Exception:  # a bind parameter without a value, or a literal that has no SQL form
+                return None
+        text = _one_line(text)
+        return text if len(text) <= LONGEST_EXPRESSION else None
 
     def default(self, default: Any) -> Dict[str, Any]:
         """The words for a server default, which is None, text, an expression, Identity, Computed or FetchedValue."""
@@ -95,7 +107,7 @@ class Words:
     def _classified(self, argument: Any, text: str) -> Dict[str, Any]:
         if text.upper() == "NULL":
             return {"default": "None"}
-        words = {"defaultExpression": text}
+        words = {"defaultExpression": text} if len(text) <= LONGEST_EXPRESSION else {}
         if isinstance(argument, str) or LITERAL.fullmatch(text):
             return {"default": "Constant", **words}
         if self.postgresql and isinstance(argument, FunctionElement):
