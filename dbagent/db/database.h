@@ -18,13 +18,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/secret.h"
+#include "dbagent/db/facts_source.h"
 #include "dbagent/db/types.h"
 
 namespace dba::agent {
 
-class Database {
+class Database : public FactsSource {
  public:
-  virtual ~Database() = default;
 
   // What server this is. FAILED_PRECONDITION: the database of the credentials does not exist.
   virtual absl::StatusOr<ServerInfo> Describe(absl::Time deadline) = 0;

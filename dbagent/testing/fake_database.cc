@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 
 namespace dba::agent {
@@ -153,6 +154,58 @@ bool FakeDatabase::OpenSession(const std::string& name, const std::string& passw
 void FakeDatabase::CloseSessions(const std::string& name) {
   MutexLock lock(&mutex_);
   if (Entry* entry = Find(name); entry != nullptr) entry->account.sessions.clear();
+}
+
+void FakeDatabase::SetFacts(hints::HintFacts facts) {
+  MutexLock lock(&mutex_);
+  facts_ = std::move(facts);
+}
+
+void FakeDatabase::SetProbe(const hints::DataProbe& probe, hints::ProbeAnswer answer) {
+  MutexLock lock(&mutex_);
+  probes_[probe.Key()] = std::move(answer);
+}
+
+void FakeDatabase::SetWrites(const std::string& table, double writes) {
+  MutexLock lock(&mutex_);
+  writes_[table] = writes;
+}
+
+absl::StatusOr<hints::HintFacts> FakeDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time) {
+  MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  hints::HintFacts facts = facts_;
+  facts.tables.clear();
+  for (const TableName& requested : request.tables) {
+    const hints::TableFacts* table = facts_.Find(requested);
+    facts.tables.push_back(table == nullptr ? hints::TableFacts() : *table);
+    facts.tables.back().requested = requested;
+    if (table == nullptr) facts.tables.back().name = requested;
+  }
+  return facts;
+}
+
+absl::StatusOr<hints::ProbeAnswer> FakeDatabase::Probe(const hints::DataProbe& probe, absl::Duration, absl::Time) {
+  MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  const auto found = probes_.find(probe.Key());
+  return found == probes_.end() ? hints::ProbeAnswer::Unknown("nobody told the fake") : found->second;
+}
+
+absl::StatusOr<WriteSamples> FakeDatabase::SampleWrites(const std::vector<TableName>& tables, absl::Time) {
+  MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  WriteSamples samples;
+  samples.at = absl::Now();
+  for (const TableName& table : tables) {
+    const auto found = writes_.find(hints::FormatTableName(table));
+    if (found == writes_.end()) {
+      samples.tables.push_back({table, std::nullopt, "there is no such table", ""});
+    } else {
+      samples.tables.push_back({table, found->second, "", ""});
+    }
+  }
+  return samples;
 }
 
 }  // namespace dba::agent

@@ -28,6 +28,10 @@ class FakeDatabase : public Database {
   absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) override;
   absl::StatusOr<double> EstimateRows(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<double> NextId(absl::string_view table, absl::Time deadline) override;
+  absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
+  absl::StatusOr<hints::ProbeAnswer> Probe(const hints::DataProbe& probe, absl::Duration timeout,
+                                           absl::Time deadline) override;
+  absl::StatusOr<WriteSamples> SampleWrites(const std::vector<TableName>& tables, absl::Time deadline) override;
 
   // What every method answers from now on; OK ends it.
   void FailWith(absl::Status status);
@@ -37,6 +41,11 @@ class FakeDatabase : public Database {
   void SetLoginsInFlight(uint32_t count);
   // An account that somebody else made.
   void AddForeignAccount(const std::string& name);
+  // What the hints are judged on: tables that are not among these do not exist. A probe without an answer is unknown.
+  void SetFacts(hints::HintFacts facts);
+  void SetProbe(const hints::DataProbe& probe, hints::ProbeAnswer answer);
+  // The counter of writes of a table, as SampleWrites sees it from now on.
+  void SetWrites(const std::string& table, double writes);
   // Opens and closes sessions as an application would. False: the login is refused.
   bool OpenSession(const std::string& name, const std::string& password);
   void CloseSessions(const std::string& name);
@@ -56,6 +65,9 @@ class FakeDatabase : public Database {
   std::map<std::string, Entry> accounts_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, RowSet> rows_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::pair<double, std::optional<double>>> tables_ ABSL_GUARDED_BY(mutex_);
+  hints::HintFacts facts_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, hints::ProbeAnswer> probes_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, double> writes_ ABSL_GUARDED_BY(mutex_);
   uint32_t logins_in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From the JSON that pg_facts_sql.h makes to facts. Pure.
+#ifndef DBA_DBAGENT_DB_POSTGRES_PG_FACTS_JSON_H_
+#define DBA_DBAGENT_DB_POSTGRES_PG_FACTS_JSON_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/json.h"
+#include "dbagent/hints/facts.h"
+
+namespace dba::agent {
+
+// A table with the oids of itself and everything that inherits from it; the last two are read from kLocks and kSizes.
+struct PgTableRow {
+  hints::TableFacts facts;
+  std::string oid;
+  std::vector<std::string> tree;
+};
+
+// json  the object of kTableFacts; JSON's null: there is no such table
+PgTableRow PgTableFromJson(const Json& json, const TableName& requested, int server_version);
+
+// The object of kWords. Leaves the tables and old writers alone.
+void PgServerFromJson(const Json& json, hints::HintFacts* facts);
+
+// A row of kLocks or kOldSnapshots.
+hints::LockHolder PgLockHolderFromJson(const Json& json);
+
+// "CHECK ((a > 0)) NOT VALID" as "(a > 0)".
+std::string PgCondition(absl::string_view definition);
+
+// A text array for a parameter.
+std::string PgArray(const std::vector<std::string>& items);
+
+}  // namespace dba::agent
+
+#endif  // DBA_DBAGENT_DB_POSTGRES_PG_FACTS_JSON_H_
