@@ -149,7 +149,8 @@ void Run::MeasureStalls(const std::vector<Operation>& operations, TruthRow* row)
     const auto judge = [&](bool write, const char* harm, double* longest) {
       const double stall = absl::ToDoubleMilliseconds(LongestStall(operations, write, window.begin, window.end));
       *longest = std::max(*longest, stall);
-      if (stall >= kStallMilliseconds && stall >= kStallFraction * length && !Tolerated()) row->harms.insert(harm);
+      if (stall >= server_.sizes().stall_milliseconds && stall >= kStallFraction * length && !Tolerated())
+        row->harms.insert(harm);
     };
     judge(true, "BlocksWrites", &row->write_stall_ms);
     judge(false, "BlocksReads", &row->read_stall_ms);
@@ -191,25 +192,44 @@ Run::~Run() {
   (void)server_.DropDatabase(database_);
 }
 
-}  // namespace
-
-absl::StatusOr<TruthRow> RunCase(HintServer& server, const CaseFile& file, const HintCase& hint_case,
+absl::StatusOr<TruthRow> RunOnce(HintServer& server, const CaseFile& file, const HintCase& hint_case,
                                  const RunOptions& options) {
   TruthRow row;
   row.id = hint_case.id;
   row.note = hint_case.note;
-  Run run(server, file.fixtures.at(hint_case.fixture), hint_case);
+  const Fixture& fixture = file.fixtures.at(hint_case.fixture);
+  Run run(server, fixture, hint_case);
   if (const absl::Status status = run.Prepare(); !status.ok()) return Broken(hint_case, status);
   row.rows = run.rows();
   std::optional<AgentCheck> agent;
   if (options.ask) agent.emplace(server.AgentKeys(run.database()));
   if (const absl::Status status = run.StartApplication(); !status.ok()) return Broken(hint_case, status);
-  if (agent.has_value()) agent->Ask(hint_case, file.fixtures.at(hint_case.fixture).table, server.sizes(), &row);
+  if (agent.has_value()) agent->Ask(hint_case, fixture.table, server.sizes(), &row);
   if (options.migrate) {
     run.Migrate(&row);
     run.Judge(&row);
   }
   return row;
+}
+
+bool NearTheBorder(const TruthRow& row, double limit) {
+  const auto near = [&](double stall) { return stall > limit / 2 && stall < limit * 2; };
+  return near(row.write_stall_ms) || near(row.read_stall_ms);
+}
+
+}  // namespace
+
+absl::StatusOr<TruthRow> RunCase(HintServer& server, const CaseFile& file, const HintCase& hint_case,
+                                 const RunOptions& options) {
+  DBA_ASSIGN_OR_RETURN(TruthRow first, RunOnce(server, file, hint_case, options));
+  if (!NearTheBorder(first, server.sizes().stall_milliseconds)) return first;
+  RunOptions again = options;
+  again.ask = false;
+  DBA_ASSIGN_OR_RETURN(const TruthRow second, RunOnce(server, file, hint_case, again));
+  if (second.harms == first.harms) return first;
+  DBA_ASSIGN_OR_RETURN(const TruthRow third, RunOnce(server, file, hint_case, again));
+  if (third.harms == second.harms) first.harms = third.harms;
+  return first;
 }
 
 }  // namespace dba::hints

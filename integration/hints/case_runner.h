@@ -16,12 +16,12 @@ struct RunOptions {
   bool ask = true;
 };
 
-// An operation counts as blocked when it hung for this long, and for this part of the migration's statement: a busy
-// machine delays single operations too. A table that is neither large nor busy may be blocked that long, unless
-// somebody else's transaction is why.
-constexpr double kStallMilliseconds = 80;
+// An operation counts as blocked when it hung for Sizes.stall_milliseconds, and for this part of the migration's
+// statement: a busy machine delays single operations too. A table that is neither large nor busy may be blocked that
+// long, unless somebody else's transaction is why.
 constexpr double kStallFraction = 0.4;
 
+// What was measured near the border between blocked and not is measured twice more; the majority counts.
 // FAILED_PRECONDITION: the case itself is broken (its setup, say), which is not an answer.
 absl::StatusOr<TruthRow> RunCase(HintServer& server, const CaseFile& file, const HintCase& hint_case,
                                  const RunOptions& options);

@@ -50,7 +50,7 @@ class MysqlHintServer : public HintServer {
 
   std::string engine() const override { return env_->kind() == MysqlEnv::Kind::kMysql ? "mysql" : "mariadb"; }
   int version() const override { return version_; }
-  Sizes sizes() const override { return {250000, 40000, 100000}; }
+  Sizes sizes() const override { return {250000, 80000, 100000, 150}; }
 
   absl::Status MakeDatabase(const std::string& database, const std::string&, const Fixture& fixture,
                             int64_t rows) override {

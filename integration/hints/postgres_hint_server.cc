@@ -43,7 +43,7 @@ class PostgresHintServer : public HintServer {
 
   std::string engine() const override { return "postgresql"; }
   int version() const override { return version_; }
-  Sizes sizes() const override { return {1000000, 250000, 400000}; }
+  Sizes sizes() const override { return {1000000, 250000, 400000, 80}; }
 
   absl::Status MakeDatabase(const std::string& database, const std::string& fixture_name, const Fixture& fixture,
                             int64_t rows) override {

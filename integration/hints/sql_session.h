@@ -24,11 +24,14 @@ class SqlSession {
   virtual absl::StatusOr<std::string> Run(const std::string& sql) = 0;
 };
 
-// How many rows the words of a case mean, and from where on a policy calls a table large or its writes heavy.
+// How many rows the words of a case mean, and what a policy for them calls large.
 struct Sizes {
   int64_t large_rows = 0;
   int64_t medium_rows = 0;
   int64_t large_threshold = 0;
+  // An operation that hung for this long was blocked: far more than a change of metadata takes on this engine, less
+  // than the quickest scan or copy of a large table.
+  double stall_milliseconds = 0;
 };
 
 // A private server. Connect is thread-safe.
