@@ -10,7 +10,8 @@ import yaml
 from .history import object_name, title
 from .recorder import Recording
 
-MAX_HINTS = 100
+# As many as the CRD of DatabaseMigration takes.
+MAX_HINTS = 500
 # Nothing is folded: what a hint says of a column is one line.
 LINE = 100_000
 TEXT, MAP, SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))

@@ -7,16 +7,14 @@ import re
 import shlex
 import sys
 
-import yaml
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
-from hints_from_alembic.testing import ROOT, crd_errors, has, run, same, word_errors
+from hints_from_alembic.testing import CRD, ROOT, crd_errors, has, run, same, word_errors
 
 
 TESTDATA = ROOT / "tools" / "hints_from_alembic" / "testdata"
-CRD = yaml.safe_load((ROOT / "crds" / "databasemigrations.yaml").read_text())
 LICENCE = "# SPDX-License-Identifier: Apache-2.0\n"
 HISTORIES = {
     dialect: ["--script-location", str(TESTDATA / folder), "--revision", "all", "--image", "example.com/m:1"]

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What single operations become, and what cannot be known of them."""
 
-from hints_from_alembic.testing import ALEMBIC, Revisions, has, same
+from hints_from_alembic.document import MAX_HINTS
+from hints_from_alembic.testing import ALEMBIC, CRD, Revisions, crd_errors, has, same
 
 
 def test_transactions():
@@ -64,13 +65,14 @@ def test_quoted_names():
     same([hint["table"] for hint in found], ['"a""b"', 'Ö."a.b"', "s.t"])
 
 
-def test_at_most_a_hundred_hints():
-    body = "\n".join(f'op.drop_column("t", "c{number}")' for number in range(103))
+def test_at_most_as_many_hints_as_the_crd_takes():
+    body = "\n".join(f'op.drop_column("t", "c{number}")' for number in range(MAX_HINTS + 3))
     found = Revisions().add(body).tool()
     same(found.status, 3)
-    same(len(found.documents[0]["spec"]["hints"]), 100)
-    has(found.err, "3 of 103 operations are not described")
-    has(found.err, "an object has at most 100 hints")
+    same(crd_errors(CRD, found.documents[0]), [])
+    same(len(found.documents[0]["spec"]["hints"]), MAX_HINTS)
+    has(found.err, f"3 of {MAX_HINTS + 3} operations are not described")
+    has(found.err, f"an object has at most {MAX_HINTS} hints")
 
 
 def test_what_is_too_long_is_left_out():

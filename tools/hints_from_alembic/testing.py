@@ -16,6 +16,7 @@ import yaml
 from hints_from_alembic import cli
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CRD = yaml.safe_load((ROOT / "crds" / "databasemigrations.yaml").read_text())
 ALEMBIC = tuple(int(part) for part in alembic.__version__.split(".")[:2])
 
 WORDS = (
