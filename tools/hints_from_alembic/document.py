@@ -93,8 +93,9 @@ class Description:
         return f"{name}:{line}" if line is not None else name
 
 
-def to_object(description: Description, previous: Optional[Any], image: Optional[str], command: str,
-              namespace: Optional[str]) -> Dict[str, Any]:
+def to_object(
+    description: Description, previous: Optional[Any], image: Optional[str], command: str, namespace: Optional[str]
+) -> Dict[str, Any]:
     """The DatabaseMigration, without a container when there is no image."""
     script = description.script
     metadata = _Line(name=object_name(script))

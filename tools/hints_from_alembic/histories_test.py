@@ -13,7 +13,6 @@ from alembic.script import ScriptDirectory
 
 from hints_from_alembic.testing import CRD, ROOT, crd_errors, has, run, same, word_errors
 
-
 TESTDATA = ROOT / "tools" / "hints_from_alembic" / "testdata"
 LICENCE = "# SPDX-License-Identifier: Apache-2.0\n"
 HISTORIES = {
