@@ -2,7 +2,7 @@
 //
 // hints_matrix: runs cases of the hint matrix and prints what was measured beside what the agent had said.
 // README.md of this folder shows how to use it.
-#include <cstdio>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -11,6 +11,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -51,7 +52,10 @@ absl::StatusOr<Rows> RunOne(const std::string& server) {
   MatrixOptions options;
   options.server = server;
   options.files = absl::GetFlag(FLAGS_cases);
-  options.only = absl::GetFlag(FLAGS_only);
+  options.chosen = [only = absl::GetFlag(FLAGS_only)](const HintCase& hint_case) {
+    const auto holds = [&](const std::string& word) { return absl::StrContains(hint_case.id, word); };
+    return only.empty() || std::any_of(only.begin(), only.end(), holds);
+  };
   options.run = {absl::GetFlag(FLAGS_migrate), absl::GetFlag(FLAGS_ask)};
   std::ofstream out;
   if (!absl::GetFlag(FLAGS_out).empty()) out.open(absl::GetFlag(FLAGS_out));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "integration/hints/case_runner.h"
+#include "integration/hints/hint_case.h"
 #include "integration/hints/truth_row.h"
 
 namespace dba::hints {

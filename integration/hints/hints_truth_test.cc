@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the agent says of a migration, compared with what the migration does: README.md of this folder.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
+#include "integration/hints/hint_case.h"
+#include "integration/hints/matrix.h"
+#include "integration/hints/score.h"
+#include "integration/hints/truth_row.h"
+#include "integration/server_process.h"
+
+namespace dba::hints {
+namespace {
+
+constexpr double kPercent = 95;
+
+std::string Server() { return EnvOr("DBA_HINT_SERVER", "postgres15"); }
+
+std::string CaseFileOf(const std::string& kind) {
+  return absl::StrCat("integration/hints/cases/", kind, "_",
+                      absl::StartsWith(Server(), "postgres") ? "postgresql" : "mysql", ".yaml");
+}
+
+// What takes a fraction of a second, and of what takes long one case for each kind of answer.
+bool Quick(const HintCase& hint_case) {
+  static const auto* const large = new std::set<std::string>{"index.plain.large",     "index.concurrently.large",
+                                                             "column.nullable.large", "column.stored.large",
+                                                             "check.large",           "not_null.clean.large"};
+  const bool little = hint_case.rows == "small" || hint_case.rows == "tiny";
+  return (little && hint_case.background == Background::kNone) || large->count(hint_case.id) > 0;
+}
+
+std::vector<TruthRow> RunCases(const std::string& kind) {
+  MatrixOptions options;
+  options.server = Server();
+  options.files = {CaseFileOf(kind)};
+  if (EnvOr("DBA_HINT_CASES", "") != "all") options.chosen = Quick;
+  absl::StatusOr<std::vector<TruthRow>> rows = RunMatrix(options);
+  EXPECT_OK(rows.status());
+  return rows.ok() ? *rows : std::vector<TruthRow>();
+}
+
+void ExpectFigures(const std::vector<TruthRow>& rows) {
+  PrintMatrix(rows, false, std::cout);
+  const Score score = Count(rows);
+  EXPECT_GT(score.harmful, 10);
+  EXPECT_GT(score.harmless, 10);
+  EXPECT_EQ(score.not_asked, 0);
+  EXPECT_GE(HarmFoundPercent(score), kPercent);
+  EXPECT_GE(WarningsRightPercent(score), kPercent);
+  EXPECT_EQ(score.harmless_with_finding, 0);
+}
+
+TEST(HintsTruthTest, TheAgentSaysWhatMigrationsDo) { ExpectFigures(RunCases("tune")); }
+
+TEST(HintsTruthTest, TheAgentSaysWhatMigrationsDoThatNoRuleWasTunedOn) { ExpectFigures(RunCases("holdout")); }
+
+TEST(HintsTruthTest, TheAgentSaysNothingOfThirtyHarmlessMigrations) {
+  const std::vector<TruthRow> rows = RunCases("harmless");
+  EXPECT_EQ(rows.size(), 30u);
+  for (const TruthRow& row : rows) {
+    EXPECT_TRUE(row.asked) << row.id << ": " << row.check_error;
+    EXPECT_THAT(row.harms, ::testing::IsEmpty()) << row.id << ": " << row.error << row.old_writer;
+    for (const Said& finding : row.said) ADD_FAILURE() << row.id << ": " << finding.rule << ": " << finding.message;
+  }
+}
+
+}  // namespace
+}  // namespace dba::hints
