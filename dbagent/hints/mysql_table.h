@@ -12,7 +12,9 @@ namespace dba::agent::hints {
 struct MysqlTable {
   std::string storage_engine;  // "InnoDB", "MyISAM", "Aria"
   std::string row_format;      // "Dynamic", "Compressed"
+  std::string character_set;   // of columns that name none
   bool system_versioned = false;
+  bool cascades = false;            // a foreign key of this table changes its rows: CASCADE, SET NULL, SET DEFAULT
   std::optional<int> row_versions;  // MySQL: TOTAL_ROW_VERSIONS of instantly added and dropped columns
 };
 
