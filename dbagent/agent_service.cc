@@ -8,6 +8,7 @@
 #include "common/grpc_status.h"
 #include "common/log.h"
 #include "common/status_macros.h"
+#include "dbagent/credentials/fence.h"
 #include "dbagent/db/identifier.h"
 #include "dbagent/proto_convert.h"
 #include "dbagent/version/version_reader.h"
@@ -18,9 +19,12 @@ namespace {
 // No call needs longer; keeps a far deadline from holding a connection for ever.
 constexpr absl::Duration kLongestCall = absl::Minutes(10);
 
-absl::Status CheckAccount(const std::string& owner, const std::string& name) {
-  DBA_RETURN_IF_ERROR(CheckOwner(owner));
-  return CheckAccountName(name);
+// The account of a request that names one.
+template <typename Request>
+absl::StatusOr<AccountRef> AccountOf(const Request& request) {
+  DBA_RETURN_IF_ERROR(CheckOwner(request.owner()));
+  DBA_RETURN_IF_ERROR(CheckAccountName(request.name()));
+  return AccountRef{request.owner(), request.name(), request.epoch()};
 }
 
 }  // namespace
@@ -39,8 +43,8 @@ grpc::Status AgentService::Serve(absl::string_view method, const grpc::ServerCon
   }();
   parts_.observe(method, status, absl::Now() - start);
   if (!status.ok()) LogWarning("call failed", {{"method", method}, {"status", status}});
-  // The codes of the API have no ABORTED: for a caller it is the same as not reachable now.
-  if (absl::IsAborted(status)) return ToGrpcStatus(absl::UnavailableError(status.message()));
+  // ABORTED is the fence's alone: a transaction that the database aborted is, for a caller, not reachable now.
+  if (absl::IsAborted(status) && !IsFenced(status)) return ToGrpcStatus(absl::UnavailableError(status.message()));
   return ToGrpcStatus(status);
 }
 
@@ -76,6 +80,7 @@ grpc::Status AgentService::ListAccounts(grpc::ServerContext* context, const v1::
     DBA_ASSIGN_OR_RETURN(const AccountList list, database.ListAccounts(request->owner(), deadline));
     for (const Account& account : list.accounts) *response->add_accounts() = ToProto(account);
     response->set_logins_in_flight(list.logins_in_flight);
+    response->set_epoch(list.epoch);
     return absl::OkStatus();
   });
 }
@@ -105,27 +110,49 @@ grpc::Status AgentService::ProbeAccount(grpc::ServerContext* context, const v1::
 grpc::Status AgentService::LockAccount(grpc::ServerContext* context, const v1::LockAccountRequest* request,
                                        v1::LockAccountResponse*) {
   return ServeOn("LockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
-    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
-    return database.SetAccountLocked(request->owner(), request->name(), true, deadline);
+    DBA_ASSIGN_OR_RETURN(const AccountRef account, AccountOf(*request));
+    return database.SetAccountLocked(account, true, deadline);
   });
 }
 
 grpc::Status AgentService::UnlockAccount(grpc::ServerContext* context, const v1::UnlockAccountRequest* request,
                                          v1::UnlockAccountResponse*) {
   return ServeOn("UnlockAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
-    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
-    return database.SetAccountLocked(request->owner(), request->name(), false, deadline);
+    DBA_ASSIGN_OR_RETURN(const AccountRef account, AccountOf(*request));
+    return database.SetAccountLocked(account, false, deadline);
   });
 }
 
 grpc::Status AgentService::DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
                                        v1::DropAccountResponse* response) {
   return ServeOn("DropAccount", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
-    DBA_RETURN_IF_ERROR(CheckAccount(request->owner(), request->name()));
-    DBA_ASSIGN_OR_RETURN(const bool dropped, database.DropAccount(request->owner(), request->name(), deadline));
+    DBA_ASSIGN_OR_RETURN(const AccountRef account, AccountOf(*request));
+    DBA_ASSIGN_OR_RETURN(const bool dropped, database.DropAccount(account, deadline));
     response->set_dropped(dropped);
     if (dropped) LogInfo("account dropped", {{"account", request->name()}});
     return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::TerminateSessions(grpc::ServerContext* context, const v1::TerminateSessionsRequest* request,
+                                             v1::TerminateSessionsResponse* response) {
+  return ServeOn("TerminateSessions", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const AccountRef account, AccountOf(*request));
+    DBA_ASSIGN_OR_RETURN(const uint32_t terminated, database.TerminateSessions(account, deadline));
+    response->set_terminated(terminated);
+    LogInfo("sessions terminated", {{"account", account.name}, {"sessions", terminated}});
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AgentService::BeginMigration(grpc::ServerContext* context, const v1::BeginMigrationRequest* request,
+                                          v1::BeginMigrationResponse*) {
+  return ServeOn("BeginMigration", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(const MigrationStart start, FromProto(*request));
+    DBA_ASSIGN_OR_RETURN(const VersionSource source, FromProto(request->version_table()));
+    DBA_ASSIGN_OR_RETURN(const ServerInfo info, database.Describe(deadline));
+    return database.BeginMigration(
+        start, [&] { return ReadSchemaVersion(database, info.engine, source, deadline); }, deadline);
   });
 }
 

@@ -48,6 +48,10 @@ class AgentService final : public v1::DatabaseAgent::Service {
                              v1::UnlockAccountResponse* response) override;
   grpc::Status DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
                            v1::DropAccountResponse* response) override;
+  grpc::Status TerminateSessions(grpc::ServerContext* context, const v1::TerminateSessionsRequest* request,
+                                 v1::TerminateSessionsResponse* response) override;
+  grpc::Status BeginMigration(grpc::ServerContext* context, const v1::BeginMigrationRequest* request,
+                              v1::BeginMigrationResponse* response) override;
   grpc::Status ConfigureDataMetrics(grpc::ServerContext* context, const v1::ConfigureDataMetricsRequest* request,
                                     v1::ConfigureDataMetricsResponse* response) override;
 

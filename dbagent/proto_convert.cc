@@ -14,6 +14,8 @@ constexpr size_t kMaxOwnerBytes = 128;
 constexpr size_t kMaxVersionBytes = 253;  // a Kubernetes object name
 constexpr size_t kMaxPasswordBytes = 1024;
 constexpr size_t kMaxQueryBytes = 16384;
+constexpr uint32_t kMaxConnectionLimit = 10000;
+constexpr int kMaxExtraGrants = 100;
 constexpr absl::Duration kMaxLockTimeout = absl::Hours(24);
 
 absl::StatusOr<AccountKind> KindOf(v1::AccountKind kind) {
@@ -40,6 +42,22 @@ absl::Status FillKind(const v1::EnsureAccountRequest& request, AccountSpec* spec
     if (*spec->lock_timeout < absl::Milliseconds(1) || *spec->lock_timeout > kMaxLockTimeout) {
       return absl::InvalidArgumentError("lock_timeout must be from 1ms to 24h");
     }
+  }
+  if (application && request.connection_limit() > 0) {
+    return absl::InvalidArgumentError("connection_limit is for migrators only");
+  }
+  if (request.connection_limit() > kMaxConnectionLimit) {
+    return absl::InvalidArgumentError(absl::StrCat("connection_limit must be at most ", kMaxConnectionLimit));
+  }
+  spec->connection_limit = request.connection_limit();
+  if (!application && request.extra_grants_size() > 0) {
+    return absl::InvalidArgumentError("extra_grants are for applications only");
+  }
+  if (request.extra_grants_size() > kMaxExtraGrants) {
+    return absl::InvalidArgumentError(absl::StrCat("extra_grants must be at most ", kMaxExtraGrants));
+  }
+  for (const v1::Grant& grant : request.extra_grants()) {
+    spec->extra_grants.push_back({{grant.privileges().begin(), grant.privileges().end()}, grant.kind(), grant.name()});
   }
   return absl::OkStatus();
 }
@@ -86,6 +104,7 @@ v1::Account ToProto(const Account& account) {
   out.set_version(account.version);
   out.set_locked(account.locked);
   out.set_prepared_transactions(account.prepared_transactions);
+  for (const std::string& obstacle : account.obstacles) out.add_obstacles(obstacle);
   for (const Session& session : account.sessions) {
     v1::Session* added = out.add_sessions();
     added->set_id(session.id);
@@ -147,9 +166,21 @@ absl::StatusOr<AccountSpec> FromProto(const v1::EnsureAccountRequest& request) {
   spec.owner = request.owner();
   spec.name = request.name();
   spec.version = request.version();
+  spec.epoch = request.epoch();
+  spec.replace_password = request.replace_password();
   spec.password = Secret(request.password());
   DBA_RETURN_IF_ERROR(FillKind(request, &spec));
   return spec;
+}
+
+absl::StatusOr<MigrationStart> FromProto(const v1::BeginMigrationRequest& request) {
+  DBA_RETURN_IF_ERROR(CheckOwner(request.owner()));
+  MigrationStart start;
+  start.owner = request.owner();
+  start.epoch = request.epoch();
+  start.expected_versions.assign(request.expected_versions().begin(), request.expected_versions().end());
+  std::sort(start.expected_versions.begin(), start.expected_versions.end());
+  return start;
 }
 
 DataMetricsConfig FromProto(const v1::ConfigureDataMetricsRequest& request) {

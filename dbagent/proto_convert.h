@@ -26,6 +26,9 @@ absl::StatusOr<VersionSource> FromProto(const v1::VersionTable& table);
 // INVALID_ARGUMENT names the field that is missing or wrong.
 absl::StatusOr<AccountSpec> FromProto(const v1::EnsureAccountRequest& request);
 
+// INVALID_ARGUMENT: no owner, or a wrong one. The expected versions are sorted.
+absl::StatusOr<MigrationStart> FromProto(const v1::BeginMigrationRequest& request);
+
 // Not checked yet: see CheckDataMetrics.
 DataMetricsConfig FromProto(const v1::ConfigureDataMetricsRequest& request);
 

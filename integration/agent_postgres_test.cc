@@ -160,9 +160,9 @@ TEST_P(PostgresGrantsTest, PrivilegesCanBeChanged) {
 TEST_P(PostgresGrantsTest, DropHandsObjectsToTheOwnerRole) {
   EnsureAll();
   ASSERT_OK(As("dba_m", "RESET ROLE; CREATE TABLE mine (i int)"));
-  ASSERT_OK(test_->database().SetAccountLocked("owner-1", "dba_m", true, Soon()));
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_m"}, true, Soon()));
   // A client that has closed its connection is a session for the server a little longer.
-  EXPECT_TRUE(WaitFor([&] { return test_->database().DropAccount("owner-1", "dba_m", Soon()).ok(); }));
+  EXPECT_TRUE(WaitFor([&] { return test_->database().DropAccount({"owner-1", "dba_m"}, Soon()).ok(); }));
   EXPECT_EQ(test_->Run("SELECT tableowner FROM pg_tables WHERE tablename = 'mine'"), GroupRolesOf("owner-1").owner);
 }
 
@@ -170,9 +170,9 @@ TEST_P(PostgresGrantsTest, DropRefusesMembersAndPreparedTransactions) {
   EnsureAll();
   ASSERT_OK(AsAdmin("CREATE TABLE t (i int)"));
   ASSERT_OK(As("dba_rw", "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'left'"));
-  ASSERT_OK(test_->database().SetAccountLocked("owner-1", "dba_rw", true, Soon()));
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_rw"}, true, Soon()));
   const auto drop_error = [&] {
-    return std::string(test_->database().DropAccount("owner-1", "dba_rw", Soon()).status().message());
+    return std::string(test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()).status().message());
   };
   EXPECT_TRUE(WaitFor([&] { return absl::StrContains(drop_error(), "prepared"); })) << drop_error();
   ASSERT_OK_AND_ASSIGN(const AccountList list, test_->database().ListAccounts("owner-1", Soon()));
@@ -180,10 +180,10 @@ TEST_P(PostgresGrantsTest, DropRefusesMembersAndPreparedTransactions) {
   EXPECT_EQ(list.accounts[2].prepared_transactions, 1u);
   test_->Run("ROLLBACK PREPARED 'left'");
   test_->Run("CREATE ROLE human; GRANT dba_rw TO human");
-  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_rw", Soon()),
+  EXPECT_THAT(test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()),
               StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("human")));
   test_->Run("DROP ROLE human");
-  EXPECT_THAT(test_->database().DropAccount("owner-1", "dba_rw", Soon()), IsOkAndHolds(true));
+  EXPECT_THAT(test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()), IsOkAndHolds(true));
 }
 
 INSTANTIATE_TEST_SUITE_P(Admins, PostgresGrantsTest,

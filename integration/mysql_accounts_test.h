@@ -50,8 +50,10 @@ class MysqlTest : public testing::TestWithParam<MysqlCase> {
   // What is left when the agent stops between CREATE USER and its note of it.
   void MakeHalfMade(const std::string& name, const std::string& password, bool locked) {
     ASSERT_OK(Ensure("dba_other", AccountKind::kApplication));  // makes the table of marks
-    test_->Run("INSERT INTO dba_operator.account (name, owner, kind, version, locked, creating) VALUES ('" + name +
-               "', 'owner-1', 'application', 'v1', 0, 1)");
+    test_->Run(
+        "INSERT INTO dba_operator.account (name, owner, kind, version, password_digest, locked, creating) "
+        "VALUES ('" +
+        name + "', 'owner-1', 'application', 'v1', '', 0, 1)");
     test_->Run("CREATE USER " + name + "@'%' IDENTIFIED BY '" + password + "'" + (locked ? " ACCOUNT LOCK" : ""));
   }
   std::unique_ptr<MysqlUnderTest> test_;
@@ -86,7 +88,7 @@ TEST_P(MysqlTest, PrivilegesCanBeTakenAway) {
 
 TEST_P(MysqlTest, ForeignAccountKeepsItsPassword) {
   test_->AddForeignAccount("dba_foreign");
-  EXPECT_THAT(db().DropAccount("owner-1", "dba_foreign", Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(db().DropAccount({"owner-1", "dba_foreign"}, Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(Ensure("dba_foreign", AccountKind::kApplication), StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(test_->Run("SELECT COUNT(*) FROM dba_operator.account"), "0");
   EXPECT_OK(test_->env().RunAs("dba_foreign", "foreign", "", "SELECT 1"));
@@ -97,7 +99,7 @@ TEST_P(MysqlTest, AHalfMadeAccountOfOursIsFinished) {
   EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadWrite, "half-made"), IsOkAndHolds(false));
   EXPECT_OK(test_->RunAs("dba_a", "half-made", "SELECT 1"));
   EXPECT_EQ(test_->Run("SELECT creating FROM dba_operator.account WHERE name = 'dba_a'"), "0");
-  EXPECT_OK(db().SetAccountLocked("owner-1", "dba_a", true, Soon()));
+  EXPECT_OK(db().SetAccountLocked({"owner-1", "dba_a"}, true, Soon()));
 }
 
 TEST_P(MysqlTest, AHalfMadeAccountOfSomebodyElseIsNotTaken) {
@@ -106,9 +108,9 @@ TEST_P(MysqlTest, AHalfMadeAccountOfSomebodyElseIsNotTaken) {
     MakeHalfMade(name, "foreign", locked);
     EXPECT_THAT(Ensure(name, AccountKind::kApplication),
                 StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("not made for this owner")));
-    EXPECT_THAT(db().SetAccountLocked("owner-1", name, true, Soon()),
+    EXPECT_THAT(db().SetAccountLocked({"owner-1", name}, true, Soon()),
                 StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("somebody else's")));
-    EXPECT_THAT(db().DropAccount("owner-1", name, Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_THAT(db().DropAccount({"owner-1", name}, Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
     if (locked) test_->Run("ALTER USER " + name + "@'%' ACCOUNT UNLOCK");
     EXPECT_OK(test_->env().RunAs(name, "foreign", "", "SELECT 1")) << "its password is what it was";
     test_->Run("DROP USER " + name + "@'%'");
@@ -127,9 +129,9 @@ TEST_P(MysqlTest, ACrashBetweenMarkAndAccountHeals) {
 TEST_P(MysqlTest, DropRefusesDefiners) {
   ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
   ASSERT_OK(As("dba_m", "CREATE VIEW v AS SELECT 1"));
-  ASSERT_OK(db().SetAccountLocked("owner-1", "dba_m", true, Soon()));
+  ASSERT_OK(db().SetAccountLocked({"owner-1", "dba_m"}, true, Soon()));
   EXPECT_TRUE(WaitFor([&] {
-    const absl::Status status = db().DropAccount("owner-1", "dba_m", Soon()).status();
+    const absl::Status status = db().DropAccount({"owner-1", "dba_m"}, Soon()).status();
     return absl::IsFailedPrecondition(status) && absl::StrContains(status.message(), "view v");
   }));
 }

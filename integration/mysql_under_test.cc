@@ -63,7 +63,9 @@ MysqlUnderTest::MysqlUnderTest(MysqlEnv* env, MysqlAdmin admin, const std::strin
   EXPECT_OK(env_->Run("CREATE DATABASE shXop"));  // what GRANT ON sh_op.* means when _ is not escaped
   if (!root) {
     Run(absl::StrCat("CREATE USER sh_admin@'%' IDENTIFIED BY ", Literal(admin_password)));
-    Run(absl::StrCat("GRANT CREATE USER", admin == MysqlAdmin::kLimited ? ", PROCESS" : "", " ON *.* TO sh_admin@'%'"));
+    const std::string kill = env->kind() == MysqlEnv::Kind::kMysql ? "CONNECTION_ADMIN" : "CONNECTION ADMIN";
+    Run("GRANT CREATE USER ON *.* TO sh_admin@'%'");
+    if (admin == MysqlAdmin::kLimited) Run(absl::StrCat("GRANT PROCESS, ", kill, " ON *.* TO sh_admin@'%'"));
     Run(absl::StrCat("GRANT ALL ON ", QuoteMysqlGrantDatabase(database), ".* TO sh_admin@'%' WITH GRANT OPTION"));
     Run("GRANT ALL ON `dba\\_operator`.* TO sh_admin@'%'");
   }

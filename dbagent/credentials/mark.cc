@@ -36,15 +36,19 @@ std::optional<AccountKind> KindFromName(absl::string_view name) {
 }
 
 std::string FormatMark(const Mark& mark) {
-  const nlohmann::json object = {
+  nlohmann::json object = {
       {"managedBy", kManagedBy}, {"owner", mark.owner}, {"kind", mark.kind}, {"version", mark.version}};
+  if (!mark.password_digest.empty()) object["passwordDigest"] = mark.password_digest;
+  if (mark.epoch > 0) object["epoch"] = mark.epoch;
   return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::optional<Mark> ParseMark(absl::string_view text) {
   const nlohmann::json object = nlohmann::json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   if (!object.is_object() || Text(object, "managedBy") != kManagedBy) return std::nullopt;
-  Mark mark = {Text(object, "owner"), Text(object, "kind"), Text(object, "version")};
+  Mark mark = {Text(object, "owner"), Text(object, "kind"), Text(object, "version"), Text(object, "passwordDigest")};
+  const auto epoch = object.find("epoch");
+  if (epoch != object.end() && epoch->is_number_unsigned()) mark.epoch = epoch->get<uint64_t>();
   if (mark.owner.empty() || mark.kind.empty()) return std::nullopt;
   return mark;
 }

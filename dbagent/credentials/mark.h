@@ -5,6 +5,7 @@
 #ifndef DBA_DBAGENT_CREDENTIALS_MARK_H_
 #define DBA_DBAGENT_CREDENTIALS_MARK_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,8 +16,10 @@ namespace dba::agent {
 
 struct Mark {
   std::string owner;
-  std::string kind;     // "application", "migrator" or "group"
-  std::string version;  // empty for a group
+  std::string kind;                  // "application", "migrator" or "group"
+  std::string version;               // empty for a group
+  std::string password_digest = {};  // of the password last set (password_digest.h); PostgreSQL only
+  uint64_t epoch = 0;                // of the group that owns tables: the highest that changed something for the owner
 };
 
 inline constexpr char kApplicationKind[] = "application";

@@ -14,6 +14,15 @@ TEST(MarkTest, SurvivesFormatAndParse) {
   EXPECT_EQ(mark->version, "v1'\\");
 }
 
+TEST(MarkTest, KeepsTheEpochAndTheDigest) {
+  Mark mark = {"owner", kGroupKind, ""};
+  EXPECT_EQ(ParseMark(FormatMark(mark))->epoch, 0u);
+  mark.epoch = 18446744073709551615u;
+  mark.password_digest = "digest";
+  EXPECT_EQ(ParseMark(FormatMark(mark))->epoch, mark.epoch);
+  EXPECT_EQ(ParseMark(FormatMark(mark))->password_digest, "digest");
+}
+
 TEST(MarkTest, OtherCommentsAreNoMarks) {
   for (const char* text :
        {"", "the shop's role", "{}", "[]", "{\"managedBy\":\"other\",\"owner\":\"o\",\"kind\":\"group\"}",

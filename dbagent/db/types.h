@@ -39,14 +39,39 @@ struct SchemaVersion {
 enum class AccountKind { kApplication, kMigrator };
 enum class Privileges { kReadWrite, kReadOnly };
 
+// A right beyond those of an account's kind, in the words of agent.proto.
+struct ExtraGrant {
+  std::vector<std::string> privileges;
+  std::string kind;
+  std::string name;  // "name" or "schema.name"; empty for Database
+};
+
+// One account, and the epoch of whoever changes it; 0 is not compared (agent.proto, "The fence").
+struct AccountRef {
+  std::string owner;
+  std::string name;
+  uint64_t epoch = 0;
+};
+
 struct AccountSpec {
   std::string owner;
   std::string name;
+  uint64_t epoch = 0;
   AccountKind kind = AccountKind::kApplication;
   std::string version;
   Secret password;
   Privileges privileges = Privileges::kReadWrite;  // kApplication only
+  std::vector<ExtraGrant> extra_grants;            // kApplication only
   std::optional<absl::Duration> lock_timeout;      // kMigrator only
+  uint32_t connection_limit = 0;                   // kMigrator only; sessions at once, 0: no limit
+  bool replace_password = false;                   // of an account that exists
+};
+
+// One attempt of a migration that wants to start.
+struct MigrationStart {
+  std::string owner;
+  uint64_t epoch = 0;
+  std::vector<std::string> expected_versions;  // what the version table must say; sorted
 };
 
 struct Session {
@@ -63,11 +88,13 @@ struct Account {
   bool locked = false;
   std::vector<Session> sessions;
   uint32_t prepared_transactions = 0;
+  std::vector<std::string> obstacles;  // what else keeps a locked account from being dropped
 };
 
 struct AccountList {
   std::vector<Account> accounts;  // sorted by name
   uint32_t logins_in_flight = 0;
+  uint64_t epoch = 0;  // the highest that changed something for the owner; 0: none did
 };
 
 struct ProbeResult {

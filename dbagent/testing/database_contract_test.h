@@ -10,11 +10,12 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/wait_for.h"
+#include "dbagent/credentials/fence.h"
 #include "dbagent/db/database.h"
 #include "dbagent/testing/database_under_test.h"
 
@@ -50,9 +51,27 @@ class DatabaseContractTest : public testing::TestWithParam<MakeDatabaseUnderTest
     EXPECT_OK(list);
     return list.ok() ? list->accounts : std::vector<Account>();
   }
-  absl::StatusOr<bool> Drop(const std::string& name) { return db().DropAccount("owner-1", name, Soon()); }
-  absl::Status SetLocked(const std::string& name, bool locked) {
-    return db().SetAccountLocked("owner-1", name, locked, Soon());
+  absl::StatusOr<bool> Drop(const std::string& name, uint64_t epoch = 0) {
+    return db().DropAccount({"owner-1", name, epoch}, Soon());
+  }
+  absl::Status SetLocked(const std::string& name, bool locked, uint64_t epoch = 0) {
+    return db().SetAccountLocked({"owner-1", name, epoch}, locked, Soon());
+  }
+  absl::StatusOr<uint32_t> Terminate(const std::string& name, uint64_t epoch = 0) {
+    return db().TerminateSessions({"owner-1", name, epoch}, Soon());
+  }
+  // With a version table that says `found`.
+  absl::Status Begin(const std::vector<std::string>& expected, const std::vector<std::string>& found,
+                     uint64_t epoch = 0) {
+    const auto read = [&] {
+      return SchemaVersion{found.empty() ? SchemaVersion::State::kNone : SchemaVersion::State::kKnown, found, ""};
+    };
+    return db().BeginMigration({"owner-1", epoch, expected}, read, Soon());
+  }
+  uint64_t Epoch(const std::string& owner = "owner-1") {
+    const absl::StatusOr<AccountList> list = db().ListAccounts(owner, Soon());
+    EXPECT_OK(list);
+    return list.ok() ? list->epoch : 0;
   }
 
   std::unique_ptr<DatabaseUnderTest> test_;
@@ -79,9 +98,162 @@ TEST_P(DatabaseContractTest, EnsureSetsExactlyThePasswordItIsGiven) {
   ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
   AccountSpec spec = Spec("dba_a");
   spec.password = Secret(odd);
+  spec.replace_password = true;
   EXPECT_THAT(db().EnsureAccount(spec, Soon()), IsOkAndHolds(false));
   EXPECT_EQ(Probe("dba_a", odd), ProbeResult::Outcome::kLoggedIn);
   EXPECT_EQ(Probe("dba_a", PasswordOf("dba_a")), ProbeResult::Outcome::kRefused);
+  spec.replace_password = false;
+  EXPECT_THAT(db().EnsureAccount(spec, Soon()), IsOkAndHolds(false));
+}
+
+TEST_P(DatabaseContractTest, NoPasswordIsReplacedUnasked) {
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  AccountSpec spec = Spec("dba_a");
+  spec.password = Secret("another");
+  spec.version = "v2";
+  for (const bool locked : {false, true}) {
+    ASSERT_OK(SetLocked("dba_a", locked));
+    EXPECT_THAT(db().EnsureAccount(spec, Soon()),
+                StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("replace_password")));
+    EXPECT_EQ(List("owner-1")[0].locked, locked) << "it was not touched";
+    EXPECT_EQ(List("owner-1")[0].version, "v1");
+  }
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  EXPECT_EQ(Probe("dba_a", PasswordOf("dba_a")), ProbeResult::Outcome::kLoggedIn);
+  EXPECT_EQ(Probe("dba_a", "another"), ProbeResult::Outcome::kRefused);
+}
+
+TEST_P(DatabaseContractTest, ReplacingThePasswordOfALockedAccountOpensIt) {
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  ASSERT_OK(SetLocked("dba_a", true));
+  AccountSpec spec = Spec("dba_a");
+  spec.password = Secret("another");
+  spec.replace_password = true;
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  EXPECT_EQ(Probe("dba_a", "another"), ProbeResult::Outcome::kLoggedIn);
+}
+
+TEST_P(DatabaseContractTest, ALowerEpochChangesNothing) {
+  EXPECT_EQ(Epoch(), 0u);
+  AccountSpec spec = Spec("dba_a");
+  spec.epoch = 5;
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  EXPECT_EQ(Epoch(), 5u);
+  const auto fenced = StatusIs(absl::StatusCode::kAborted, testing::HasSubstr("fenced"));
+  spec.epoch = 4;
+  EXPECT_THAT(db().EnsureAccount(spec, Soon()), fenced);
+  spec.name = "dba_b";
+  EXPECT_THAT(db().EnsureAccount(spec, Soon()), fenced);
+  EXPECT_THAT(SetLocked("dba_a", true, 4), fenced);
+  EXPECT_FALSE(List("owner-1")[0].locked);
+  EXPECT_THAT(Begin({}, {}, 4), fenced);
+  ASSERT_OK(SetLocked("dba_a", true, 5));
+  EXPECT_THAT(SetLocked("dba_a", false, 4), fenced);
+  EXPECT_THAT(Terminate("dba_a", 4), fenced);
+  const absl::Status drop = Drop("dba_a", 4).status();
+  EXPECT_THAT(drop, fenced);
+  EXPECT_TRUE(IsFenced(drop));
+  ASSERT_EQ(List("owner-1").size(), 1u);
+  EXPECT_TRUE(List("owner-1")[0].locked);
+  EXPECT_EQ(Epoch(), 5u);
+}
+
+TEST_P(DatabaseContractTest, EveryChangeKeepsItsEpoch) {
+  AccountSpec spec = Spec("dba_a");
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  EXPECT_EQ(Epoch(), 0u) << "a human's calls count for nothing";
+  const uint64_t high = 1ull << 63;
+  ASSERT_OK(SetLocked("dba_a", true, high));
+  EXPECT_EQ(Epoch(), high);
+  ASSERT_OK(SetLocked("dba_a", false, high + 1));
+  EXPECT_EQ(Epoch(), high + 1);
+  ASSERT_OK(SetLocked("dba_a", true, 0)) << "nor are they fenced";
+  EXPECT_EQ(Epoch(), high + 1);
+  ASSERT_OK(Terminate("dba_a", high + 2));
+  EXPECT_EQ(Epoch(), high + 2);
+  ASSERT_OK(Drop("dba_a", high + 3));
+  EXPECT_EQ(Epoch(), high + 3) << "it outlives the accounts";
+  ASSERT_OK(Begin({}, {}, high + 4));
+  EXPECT_EQ(Epoch(), high + 4);
+  spec.owner = "owner-2";
+  spec.epoch = 1;
+  EXPECT_OK(db().EnsureAccount(spec, Soon())) << "each owner has its own";
+  EXPECT_EQ(Epoch("owner-2"), 1u);
+}
+
+TEST_P(DatabaseContractTest, OfTwoEpochsAtOnceTheHigherStays) {
+  constexpr int kThreads = 4;
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  std::vector<absl::Status> results(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] { results[i] = SetLocked("dba_a", i % 2 == 0, static_cast<uint64_t>(i) + 1); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::Status& result : results) EXPECT_TRUE(result.ok() || IsFenced(result)) << result;
+  EXPECT_OK(results[kThreads - 1]);
+  EXPECT_EQ(Epoch(), static_cast<uint64_t>(kThreads));
+}
+
+TEST_P(DatabaseContractTest, TerminatesTheSessionsOfALockedAccount) {
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  ASSERT_OK(db().EnsureAccount(Spec("dba_b"), Soon()));
+  for (const char* name : {"dba_a", "dba_a", "dba_b"}) ASSERT_TRUE(test_->OpenSession(name, PasswordOf(name)));
+  EXPECT_THAT(Terminate("dba_a"), StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("not locked")));
+  EXPECT_EQ(List("owner-1")[0].sessions.size(), 2u);
+  ASSERT_OK(SetLocked("dba_a", true));
+  EXPECT_THAT(Terminate("dba_a"), IsOkAndHolds(2u));
+  EXPECT_TRUE(WaitFor([&] { return List("owner-1")[0].sessions.empty(); }));
+  EXPECT_THAT(Terminate("dba_a"), IsOkAndHolds(0u));
+  EXPECT_EQ(List("owner-1")[1].sessions.size(), 1u);
+  test_->AddForeignAccount("dba_foreign");
+  for (const char* name : {"dba_nobody", "dba_foreign"}) {
+    EXPECT_THAT(Terminate(name), StatusIs(absl::StatusCode::kNotFound));
+  }
+}
+
+TEST_P(DatabaseContractTest, AMigrationBeginsOnlyAtTheExpectedVersion) {
+  EXPECT_OK(Begin({}, {}));
+  EXPECT_OK(Begin({"v1"}, {"v1"}));
+  EXPECT_THAT(Begin({"v1"}, {"v2"}), StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("says v2")));
+  EXPECT_THAT(Begin({}, {"v1"}), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_P(DatabaseContractTest, AMigrationWaitsForAnEarlierAttempt) {
+  AccountSpec migrator = Spec("dba_m");
+  migrator.kind = AccountKind::kMigrator;
+  ASSERT_OK(db().EnsureAccount(migrator, Soon()));
+  ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
+  ASSERT_TRUE(test_->OpenSession("dba_a", PasswordOf("dba_a")));
+  EXPECT_TRUE(WaitFor([&] { return Begin({}, {}).ok(); })) << "applications go on";
+  ASSERT_TRUE(test_->OpenSession("dba_m", PasswordOf("dba_m")));
+  ASSERT_OK(SetLocked("dba_m", true));
+  EXPECT_TRUE(WaitFor([&] {  // not the login in flight, which is refused for as well
+    const absl::Status status = Begin({}, {});
+    return absl::IsFailedPrecondition(status) && absl::StrContains(status.message(), "dba_m still has 1 session");
+  }));
+  test_->CloseSessions("dba_m");
+  EXPECT_TRUE(WaitFor([&] { return Begin({}, {}).ok(); }));
+}
+
+TEST_P(DatabaseContractTest, LimitsTheSessionsOfAMigrator) {
+  AccountSpec migrator = Spec("dba_m");
+  migrator.kind = AccountKind::kMigrator;
+  migrator.connection_limit = 1;
+  ASSERT_OK(db().EnsureAccount(migrator, Soon()));
+  ASSERT_TRUE(test_->OpenSession("dba_m", PasswordOf("dba_m")));
+  EXPECT_FALSE(test_->OpenSession("dba_m", PasswordOf("dba_m")));
+  migrator.connection_limit = 0;
+  ASSERT_OK(db().EnsureAccount(migrator, Soon()));
+  EXPECT_TRUE(test_->OpenSession("dba_m", PasswordOf("dba_m")));
+}
+
+TEST_P(DatabaseContractTest, RefusesExtraGrantsThatItLacks) {
+  AccountSpec spec = Spec("dba_a");
+  spec.extra_grants = {{{"Create"}, "Schema", "public"}};
+  EXPECT_THAT(db().EnsureAccount(spec, Soon()),
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::HasSubstr("Create on Schema")));
+  EXPECT_TRUE(List("owner-1").empty());
 }
 
 TEST_P(DatabaseContractTest, ListsTheAccountsOfOneOwnerByName) {
@@ -147,6 +319,7 @@ TEST_P(DatabaseContractTest, LeavesAccountsOfOthersAlone) {
   for (const std::string name : {"dba_foreign", "dba_second"}) {
     EXPECT_THAT(db().EnsureAccount(Spec(name), Soon()), StatusIs(absl::StatusCode::kFailedPrecondition));
     EXPECT_THAT(SetLocked(name, true), StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_THAT(Terminate(name), StatusIs(absl::StatusCode::kNotFound));
     EXPECT_THAT(Drop(name), StatusIs(absl::StatusCode::kFailedPrecondition));
   }
   EXPECT_TRUE(List("owner-1").empty());

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/testing/fake_database.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "dbagent/credentials/account_errors.h"
+#include "dbagent/credentials/extra_grants.h"
+#include "dbagent/credentials/fence.h"
+#include "dbagent/credentials/migration_gate.h"
 
 namespace dba::agent {
-namespace {
-
-absl::Status Refuse(absl::string_view name, absl::string_view why) {
-  return absl::FailedPreconditionError(absl::StrCat("account ", name, " ", why));
-}
-
-}  // namespace
-
 FakeDatabase::Entry* FakeDatabase::Find(absl::string_view name) {
   const auto found = accounts_.find(std::string(name));
   return found == accounts_.end() ? nullptr : &found->second;
@@ -43,23 +40,40 @@ absl::StatusOr<RowSet> FakeDatabase::Select(const SelectRequest& request, absl::
 absl::StatusOr<AccountList> FakeDatabase::ListAccounts(absl::string_view owner, absl::Time) {
   MutexLock lock(&mutex_);
   DBA_RETURN_IF_ERROR(failure_);
+  return List(owner);
+}
+
+AccountList FakeDatabase::List(absl::string_view owner) {
   AccountList list;
   list.logins_in_flight = logins_in_flight_;
+  if (const auto epoch = epochs_.find(std::string(owner)); epoch != epochs_.end()) list.epoch = epoch->second;
   for (const auto& [name, entry] : accounts_) {
     if (entry.owner == std::string(owner)) list.accounts.push_back(entry.account);
   }
   return list;
 }
 
+absl::Status FakeDatabase::PassFence(const std::string& owner, uint64_t epoch) {
+  DBA_RETURN_IF_ERROR(failure_);
+  DBA_RETURN_IF_ERROR(CheckEpoch(epoch, epochs_[owner]));
+  epochs_[owner] = std::max(epochs_[owner], epoch);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> FakeDatabase::EnsureAccount(const AccountSpec& spec, absl::Time) {
   MutexLock lock(&mutex_);
-  DBA_RETURN_IF_ERROR(failure_);
+  for (const ExtraGrant& grant : spec.extra_grants) {
+    DBA_RETURN_IF_ERROR(CheckExtraGrant(Engine::kPostgresql, grant));
+  }
+  DBA_RETURN_IF_ERROR(PassFence(spec.owner, spec.epoch));
   Entry* entry = Find(spec.name);
-  if (entry != nullptr && entry->owner != spec.owner) return Refuse(spec.name, "was not made for this owner");
+  if (entry != nullptr && entry->owner != spec.owner) return NotOurs(spec.name);
   const bool created = entry == nullptr;
+  if (!created && entry->password != spec.password && !spec.replace_password) return OtherPassword(spec.name);
   if (created) entry = &accounts_[spec.name];
   entry->owner = spec.owner;
   entry->password = spec.password;
+  entry->connection_limit = spec.connection_limit;
   entry->account.name = spec.name;
   entry->account.kind = spec.kind;
   entry->account.version = spec.version;
@@ -79,26 +93,47 @@ absl::StatusOr<ProbeResult> FakeDatabase::ProbeAccount(absl::string_view name, c
   return ProbeResult{LogIn(name, password.Reveal()), ""};
 }
 
-absl::Status FakeDatabase::SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked, absl::Time) {
+absl::Status FakeDatabase::SetAccountLocked(const AccountRef& account, bool locked, absl::Time) {
   MutexLock lock(&mutex_);
-  DBA_RETURN_IF_ERROR(failure_);
-  Entry* entry = FindOwned(owner, name);
-  if (entry == nullptr) return absl::NotFoundError(absl::StrCat("there is no account ", name, " of this owner"));
+  DBA_RETURN_IF_ERROR(PassFence(account.owner, account.epoch));
+  Entry* entry = FindOwned(account.owner, account.name);
+  if (entry == nullptr) return NoSuchAccount(account.name);
   entry->account.locked = locked;
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> FakeDatabase::DropAccount(absl::string_view owner, absl::string_view name, absl::Time) {
+absl::StatusOr<bool> FakeDatabase::DropAccount(const AccountRef& account, absl::Time) {
   MutexLock lock(&mutex_);
-  DBA_RETURN_IF_ERROR(failure_);
+  DBA_RETURN_IF_ERROR(PassFence(account.owner, account.epoch));
+  const std::string& name = account.name;
   if (Find(name) == nullptr) return false;
-  const Entry* entry = FindOwned(owner, name);
-  if (entry == nullptr) return Refuse(name, "was not made for this owner");
-  if (!entry->account.locked) return Refuse(name, "is not locked");
-  if (!entry->account.sessions.empty()) return Refuse(name, "has open sessions");
-  if (logins_in_flight_ > 0) return Refuse(name, "may be a login in flight");
-  accounts_.erase(std::string(name));
+  const Entry* entry = FindOwned(account.owner, name);
+  if (entry == nullptr) return NotOurs(name);
+  if (!entry->account.locked) return NotDropped(name, "is not locked");
+  if (!entry->account.sessions.empty()) return NotDropped(name, "has open sessions");
+  if (logins_in_flight_ > 0) return NotDropped(name, "may be a login in flight");
+  accounts_.erase(name);
   return true;
+}
+
+absl::StatusOr<uint32_t> FakeDatabase::TerminateSessions(const AccountRef& account, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(PassFence(account.owner, account.epoch));
+  Entry* entry = FindOwned(account.owner, account.name);
+  if (entry == nullptr) return NoSuchAccount(account.name);
+  if (!entry->account.locked) return NotLocked(account.name);
+  const auto ended = static_cast<uint32_t>(entry->account.sessions.size());
+  entry->account.sessions.clear();
+  return ended;
+}
+
+absl::Status FakeDatabase::BeginMigration(const MigrationStart& start,
+                                          const std::function<SchemaVersion()>& read_version, absl::Time) {
+  const SchemaVersion version = read_version();  // it may use this database, whose mutex is not to be held then
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(PassFence(start.owner, start.epoch));
+  DBA_RETURN_IF_ERROR(CheckNoMigratorAtWork(List(start.owner)));
+  return CheckVersionIs(version, start.expected_versions);
 }
 
 absl::StatusOr<double> FakeDatabase::EstimateRows(absl::string_view table, absl::Time) {
@@ -147,6 +182,7 @@ bool FakeDatabase::OpenSession(const std::string& name, const std::string& passw
   MutexLock lock(&mutex_);
   if (LogIn(name, password) != ProbeResult::Outcome::kLoggedIn) return false;
   Entry* entry = Find(name);
+  if (entry->connection_limit > 0 && entry->account.sessions.size() >= entry->connection_limit) return false;
   entry->account.sessions.push_back({absl::StrCat(entry->account.sessions.size() + 1), "", "", absl::InfinitePast()});
   return true;
 }

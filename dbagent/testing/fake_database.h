@@ -4,6 +4,7 @@
 #ifndef DBA_DBAGENT_TESTING_FAKE_DATABASE_H_
 #define DBA_DBAGENT_TESTING_FAKE_DATABASE_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,9 +24,11 @@ class FakeDatabase : public Database {
   absl::StatusOr<bool> EnsureAccount(const AccountSpec& spec, absl::Time deadline) override;
   absl::StatusOr<ProbeResult> ProbeAccount(absl::string_view name, const Secret& password,
                                            absl::Time deadline) override;
-  absl::Status SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked,
-                                absl::Time deadline) override;
-  absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) override;
+  absl::Status SetAccountLocked(const AccountRef& account, bool locked, absl::Time deadline) override;
+  absl::StatusOr<bool> DropAccount(const AccountRef& account, absl::Time deadline) override;
+  absl::StatusOr<uint32_t> TerminateSessions(const AccountRef& account, absl::Time deadline) override;
+  absl::Status BeginMigration(const MigrationStart& start, const std::function<SchemaVersion()>& read_version,
+                              absl::Time deadline) override;
   absl::StatusOr<double> EstimateRows(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<double> NextId(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
@@ -55,14 +58,18 @@ class FakeDatabase : public Database {
     std::optional<std::string> owner;  // nullopt: not ours
     Account account;
     Secret password;
+    uint32_t connection_limit = 0;
   };
   Entry* Find(absl::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry* FindOwned(absl::string_view owner, absl::string_view name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  AccountList List(absl::string_view owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status PassFence(const std::string& owner, uint64_t epoch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ProbeResult::Outcome LogIn(absl::string_view name, absl::string_view password) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Entry> accounts_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, uint64_t> epochs_ ABSL_GUARDED_BY(mutex_);  // by owner
   std::map<std::string, RowSet> rows_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::pair<double, std::optional<double>>> tables_ ABSL_GUARDED_BY(mutex_);
   hints::HintFacts facts_ ABSL_GUARDED_BY(mutex_);

@@ -10,8 +10,10 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
+#include "dbagent/credentials/fence.h"
 #include "dbagent/db/identifier.h"
 #include "dbagent/db/mysql/mysql_accounts.h"
+#include "dbagent/db/mysql/mysql_ensure.h"
 #include "dbagent/db/mysql/select_text.h"
 
 namespace dba::agent {
@@ -44,7 +46,7 @@ absl::Status MysqlDatabase::OnConnection(absl::Time deadline, const Work& work) 
       connection_was_dead = lease.reused() && lease->broken() && absl::IsUnavailable(status);
     }
     if (connection_was_dead) pool_.CloseIdle();
-    if (!connection_was_dead && !absl::IsAborted(status)) return status;
+    if (!connection_was_dead && (!absl::IsAborted(status) || IsFenced(status))) return status;
     if (absl::Now() >= deadline) return status;
   }
   return status;
@@ -124,20 +126,35 @@ absl::StatusOr<ProbeResult> MysqlDatabase::ProbeAccount(absl::string_view name, 
   return refusal;
 }
 
-absl::Status MysqlDatabase::SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked,
-                                             absl::Time deadline) {
+absl::Status MysqlDatabase::SetAccountLocked(const AccountRef& account, bool locked, absl::Time deadline) {
   return OnConnection(deadline, [&](MysqlConnection& connection) {
-    return SetMysqlAccountLocked(connection, owner, name, locked, deadline);
+    return SetMysqlAccountLocked(connection, account, locked, deadline);
   });
 }
 
-absl::StatusOr<bool> MysqlDatabase::DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) {
+absl::StatusOr<bool> MysqlDatabase::DropAccount(const AccountRef& account, absl::Time deadline) {
   bool dropped = false;
   DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {
-    DBA_ASSIGN_OR_RETURN(dropped, DropMysqlAccount(connection, owner, name, deadline));
+    DBA_ASSIGN_OR_RETURN(dropped, DropMysqlAccount(connection, account, deadline));
     return absl::OkStatus();
   }));
   return dropped;
+}
+
+absl::StatusOr<uint32_t> MysqlDatabase::TerminateSessions(const AccountRef& account, absl::Time deadline) {
+  uint32_t ended = 0;
+  DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(ended, TerminateMysqlSessions(connection, account, deadline));
+    return absl::OkStatus();
+  }));
+  return ended;
+}
+
+absl::Status MysqlDatabase::BeginMigration(const MigrationStart& start,
+                                           const std::function<SchemaVersion()>& read_version, absl::Time deadline) {
+  return OnConnection(deadline, [&](MysqlConnection& connection) {
+    return BeginMysqlMigration(connection, start, read_version, deadline);
+  });
 }
 
 absl::StatusOr<double> MysqlDatabase::TableNumber(absl::string_view table, absl::string_view column,

@@ -19,6 +19,7 @@ absl::StatusCode CodeOf(unsigned number) {
     case 1045:  // ER_ACCESS_DENIED_ERROR
       return absl::StatusCode::kUnauthenticated;
     case 1044:  // ER_DBACCESS_DENIED_ERROR
+    case 1095:  // ER_KILL_DENIED_ERROR
     case 1142:  // ER_TABLEACCESS_DENIED_ERROR
     case 1143:  // ER_COLUMNACCESS_DENIED_ERROR
     case 1227:  // ER_SPECIFIC_ACCESS_DENIED_ERROR
@@ -46,6 +47,7 @@ absl::StatusCode CodeOf(unsigned number) {
     case 1053:  // ER_SERVER_SHUTDOWN
     case 1129:  // ER_HOST_IS_BLOCKED
     case 1203:  // ER_TOO_MANY_USER_CONNECTIONS
+    case 1226:  // ER_USER_LIMIT_REACHED
       return absl::StatusCode::kUnavailable;
     case 1054:  // ER_BAD_FIELD_ERROR
     case 1064:  // ER_PARSE_ERROR

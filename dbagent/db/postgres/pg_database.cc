@@ -10,9 +10,12 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
-#include "dbagent/credentials/mark.h"
+#include "dbagent/credentials/fence.h"
+#include "dbagent/credentials/migration_gate.h"
 #include "dbagent/db/identifier.h"
-#include "dbagent/db/postgres/pg_grants.h"
+#include "dbagent/db/postgres/pg_accounts.h"
+#include "dbagent/db/postgres/pg_ensure.h"
+#include "dbagent/db/postgres/pg_fence.h"
 #include "dbagent/db/postgres/pg_roles.h"
 #include "dbagent/db/postgres/pg_sql.h"
 
@@ -48,43 +51,6 @@ absl::Status CheckSizes(const RowSet& rows, const SelectRequest& request) {
     }
   }
   return absl::OkStatus();
-}
-
-// Keeps the verifier out of the server's log where the admin may; the log never holds the password in any case.
-absl::Status QuietStatementLog(PgConnection& connection, absl::Time deadline) {
-  constexpr int kHasParameterPrivileges = 150000;
-  const char* allowed = connection.server_version_number() >= kHasParameterPrivileges
-                            ? "SELECT has_parameter_privilege('log_statement', 'SET') AND "
-                              "has_parameter_privilege('log_min_error_statement', 'SET') AND "
-                              "has_parameter_privilege('log_min_duration_statement', 'SET')"
-                            : "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
-  DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(allowed, {}, deadline));
-  if (rows.rows[0][0].value_or("") != "t") return absl::OkStatus();
-  return connection.Run(
-      "SET LOCAL log_statement = 'none'; SET LOCAL log_min_error_statement = 'panic'; "
-      "SET LOCAL log_min_duration_statement = -1",
-      deadline);
-}
-
-absl::Status EnsureRole(PgConnection& connection, const AccountSpec& spec, absl::Time deadline, bool* created) {
-  DBA_ASSIGN_OR_RETURN(const std::optional<PgRole> role, FindPgRole(connection, spec.name, deadline));
-  if (role && (!IsMarkedFor(*role, spec.owner) || !KindFromName(role->mark->kind))) return NotOurs(spec.name);
-  *created = !role.has_value();
-  DBA_RETURN_IF_ERROR(EnsurePgGroups(connection, spec.owner, deadline));
-  if (spec.kind == AccountKind::kMigrator) {
-    DBA_RETURN_IF_ERROR(LetOwnerRoleAlter(connection, spec.owner, deadline));
-  }
-  DBA_RETURN_IF_ERROR(QuietStatementLog(connection, deadline));
-  DBA_ASSIGN_OR_RETURN(const std::string verifier, connection.EncryptPassword(spec.name, spec.password));
-  const std::string account = QuotePostgresIdentifier(spec.name);
-  const Mark mark = {spec.owner, std::string(KindName(spec.kind)), spec.version};
-  // From PostgreSQL 16 on, ALTER ROLE … NOCREATEDB asks for CREATEDB, even where it changes nothing.
-  DBA_RETURN_IF_ERROR(connection.Run(
-      absl::StrCat(role ? "ALTER" : "CREATE", " ROLE ", account, role ? "" : " INHERIT NOCREATEDB NOCREATEROLE",
-                   " LOGIN PASSWORD ", QuotePostgresLiteral(verifier), ";COMMENT ON ROLE ", account, " IS ",
-                   QuotePostgresLiteral(FormatMark(mark))),
-      deadline));
-  return JoinPgGroup(connection, spec, deadline);
 }
 
 }  // namespace
@@ -123,7 +89,7 @@ absl::Status PgDatabase::InTransaction(Access access, absl::Time deadline, const
     status = Attempt(access, deadline, work, &connection_was_dead);
     // One dead idle connection means that the server went away: the others are as dead.
     if (connection_was_dead) pool_.CloseIdle();
-    if (!connection_was_dead && !absl::IsAborted(status)) return status;
+    if (!connection_was_dead && (!absl::IsAborted(status) || IsFenced(status))) return status;
     if (absl::Now() >= deadline) return status;
   }
   return status;
@@ -190,8 +156,9 @@ absl::StatusOr<AccountList> PgDatabase::ListAccounts(absl::string_view owner, ab
 
 absl::StatusOr<bool> PgDatabase::EnsureAccount(const AccountSpec& spec, absl::Time deadline) {
   bool created = false;
-  DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) {
-    return EnsureRole(connection, spec, deadline, &created);
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(created, EnsurePgAccount(connection, spec, deadline));
+    return absl::OkStatus();
   }));
   return created;
 }
@@ -222,20 +189,38 @@ absl::StatusOr<ProbeResult> PgDatabase::ExplainRefusal(absl::string_view name, c
   return absl::FailedPreconditionError(absl::StrCat("cannot tell whether ", name, " can log in: ", detail));
 }
 
-absl::Status PgDatabase::SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked,
-                                          absl::Time deadline) {
+absl::Status PgDatabase::SetAccountLocked(const AccountRef& account, bool locked, absl::Time deadline) {
   return InTransaction(Access::kChange, deadline, [&](PgConnection& connection) {
-    return SetPgAccountLocked(connection, owner, name, locked, deadline);
+    return SetPgAccountLocked(connection, account, locked, deadline);
   });
 }
 
-absl::StatusOr<bool> PgDatabase::DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) {
+absl::StatusOr<bool> PgDatabase::DropAccount(const AccountRef& account, absl::Time deadline) {
   bool dropped = false;
   DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) -> absl::Status {
-    DBA_ASSIGN_OR_RETURN(dropped, DropPgAccount(connection, owner, name, deadline));
+    DBA_ASSIGN_OR_RETURN(dropped, DropPgAccount(connection, account, deadline));
     return absl::OkStatus();
   }));
   return dropped;
+}
+
+absl::StatusOr<uint32_t> PgDatabase::TerminateSessions(const AccountRef& account, absl::Time deadline) {
+  uint32_t ended = 0;
+  DBA_RETURN_IF_ERROR(InTransaction(Access::kChange, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_ASSIGN_OR_RETURN(ended, TerminatePgSessions(connection, account, deadline));
+    return absl::OkStatus();
+  }));
+  return ended;
+}
+
+absl::Status PgDatabase::BeginMigration(const MigrationStart& start, const std::function<SchemaVersion()>& read_version,
+                                        absl::Time deadline) {
+  return InTransaction(Access::kChange, deadline, [&](PgConnection& connection) -> absl::Status {
+    DBA_RETURN_IF_ERROR(PassPgFence(connection, start.owner, start.epoch, NewOwner::kMake, deadline));
+    DBA_ASSIGN_OR_RETURN(const AccountList list, ListPgAccounts(connection, start.owner, deadline));
+    DBA_RETURN_IF_ERROR(CheckNoMigratorAtWork(list));
+    return CheckVersionIs(read_version(), start.expected_versions);
+  });
 }
 
 absl::StatusOr<double> PgDatabase::EstimateRows(absl::string_view table, absl::Time deadline) {

@@ -27,9 +27,11 @@ class PgDatabase : public Database {
   absl::StatusOr<bool> EnsureAccount(const AccountSpec& spec, absl::Time deadline) override;
   absl::StatusOr<ProbeResult> ProbeAccount(absl::string_view name, const Secret& password,
                                            absl::Time deadline) override;
-  absl::Status SetAccountLocked(absl::string_view owner, absl::string_view name, bool locked,
-                                absl::Time deadline) override;
-  absl::StatusOr<bool> DropAccount(absl::string_view owner, absl::string_view name, absl::Time deadline) override;
+  absl::Status SetAccountLocked(const AccountRef& account, bool locked, absl::Time deadline) override;
+  absl::StatusOr<bool> DropAccount(const AccountRef& account, absl::Time deadline) override;
+  absl::StatusOr<uint32_t> TerminateSessions(const AccountRef& account, absl::Time deadline) override;
+  absl::Status BeginMigration(const MigrationStart& start, const std::function<SchemaVersion()>& read_version,
+                              absl::Time deadline) override;
   absl::StatusOr<double> EstimateRows(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<double> NextId(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;

@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/status_macros.h"
+#include "dbagent/db/postgres/pg_accounts.h"
 #include "dbagent/db/postgres/pg_facts_json.h"
 #include "dbagent/db/postgres/pg_facts_sql.h"
-#include "dbagent/db/postgres/pg_roles.h"
 
 namespace dba::agent {
 namespace {

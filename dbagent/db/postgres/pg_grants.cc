@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/status_macros.h"
 #include "common/status_util.h"
+#include "dbagent/credentials/account_errors.h"
 #include "dbagent/db/identifier.h"
 #include "dbagent/db/postgres/pg_roles.h"
 #include "dbagent/db/postgres/pg_sql.h"
@@ -153,6 +154,11 @@ std::string TextArray(const std::vector<std::string>& items) {
 }
 
 }  // namespace
+
+absl::Status EnsurePgOwnerRole(PgConnection& connection, absl::string_view owner, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const Admin admin, ReadAdmin(connection, deadline));
+  return EnsureGroupRole(connection, GroupRolesOf(owner).owner, owner, admin, deadline);
+}
 
 absl::Status EnsurePgGroups(PgConnection& connection, absl::string_view owner, absl::Time deadline) {
   const GroupRoles groups = GroupRolesOf(owner);

@@ -25,6 +25,9 @@
 
 namespace dba::agent {
 
+// Makes the owner role of `owner` alone, without any right. Errors as of EnsurePgGroups.
+absl::Status EnsurePgOwnerRole(PgConnection& connection, absl::string_view owner, absl::Time deadline);
+
 // Makes the group roles of `owner` with the rights on everything that is in the database now, and default rights for
 // what comes later. Runs inside a transaction of its caller; a second call that finds nothing missing writes nothing.
 // Tables of a superuser are out of reach of another admin: a warning in the log names them and the remedy.

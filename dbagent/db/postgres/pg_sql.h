@@ -16,7 +16,7 @@ inline constexpr char kAdmin[] =
 
 // $1 name. pg_roles and the comments are readable by every role.
 inline constexpr char kFindRole[] =
-    "SELECT oid, rolcanlogin, shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1::name";
+    "SELECT oid, rolcanlogin, shobj_description(oid, 'pg_authid'), rolconnlimit FROM pg_roles WHERE rolname = $1::name";
 
 inline constexpr char kCommentedRoles[] =
     "SELECT r.oid, r.rolname, r.rolcanlogin, d.description FROM pg_roles r JOIN pg_shdescription d "
@@ -34,10 +34,19 @@ inline constexpr char kSessions[] =
 
 inline constexpr char kPreparedTransactions[] = "SELECT owner, count(*) FROM pg_prepared_xacts GROUP BY owner";
 
-// $1 oid. Members other than the agent's own admin could use the role by SET ROLE, which pg_stat_activity hides.
+// Members other than the agent's own admin could use a role by SET ROLE, which pg_stat_activity hides.
 inline constexpr char kForeignMembers[] =
-    "SELECT m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member "
-    "WHERE a.roleid = $1::oid AND m.rolname <> current_user ORDER BY 1";
+    "SELECT a.roleid, m.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member "
+    "WHERE m.rolname <> current_user ORDER BY 1, 2";
+
+// What roles own or may do in other databases, which DROP OWNED does not reach from here.
+inline constexpr char kObjectsElsewhere[] =
+    "SELECT DISTINCT s.refobjid, d.datname FROM pg_shdepend s JOIN pg_database d ON d.oid = s.dbid "
+    "WHERE s.refclassid = 'pg_authid'::regclass AND d.datname <> current_database() ORDER BY 1, 2";
+
+// $1 oid. Needs membership in the role, or in pg_signal_backend.
+inline constexpr char kTerminate[] =
+    "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usesysid = $1::oid";
 
 // Roles other than the admin ($1: the owner role) that own tables or schemas of users, with their comments.
 inline constexpr char kObjectOwners[] =
