@@ -14,9 +14,9 @@
 namespace dba::hints {
 
 struct MatrixOptions {
-  std::string server;              // a name of StartHintServer
-  std::vector<std::string> files;  // of cases
-  std::vector<std::string> only;   // words of which a case's id must hold one; empty: all cases
+  std::string server;                           // a name of StartHintServer
+  std::vector<std::string> files;               // of cases
+  std::function<bool(const HintCase&)> chosen;  // which cases; empty: all
   RunOptions run;
   std::function<void(const TruthRow&)> on_row;  // called after each case; may be empty
 };
