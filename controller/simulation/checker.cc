@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/plan/names.h"
@@ -13,7 +14,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxHistory = 20;  // of status.history
+constexpr size_t kMaxHistory = 20;      // of status.history
+constexpr size_t kPasswordLength = 43;  // of GeneratePassword: 32 bytes
+
+bool IsPasswordCharacter(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; }
 
 std::string NameOf(const json& object) { return object["metadata"]["name"].get<std::string>(); }
 std::string UidOf(const json& object) { return object["metadata"]["uid"].get<std::string>(); }
@@ -32,12 +36,30 @@ std::string AccountKind(const DatabaseAccount& account) {
                       account.version);
 }
 
+// Whether the other of a published Secret and its quarantined copy exists.
+bool HasCounterpart(const Environment& env, absl::string_view role, absl::string_view account) {
+  if (role != "application" && role != "quarantine") return false;
+  const absl::string_view other = role == "application" ? "quarantine" : "application";
+  for (const auto& secret : env.kube.Views(kube::kSecrets)) {
+    if (LabelOf(*secret, plan::kRoleLabel) == other && AnnotationOf(*secret, plan::kAccountAnnotation) == account) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
-Checker::Checker(Environment* env) : env_(*env) {}
+Checker::Checker(Environment* env) : env_(env) {}
+
+void Checker::ContinueFrom(const Checker& other) {
+  Environment* const env = env_;
+  *this = other;
+  env_ = env;
+}
 
 void Checker::CheckForeign(absl::string_view kind, const std::string& name) {
-  if (absl::StrContains(name, "foreign")) env_.Violate("I7", absl::StrCat(kind, " ", name, " is not ours"));
+  if (absl::StrContains(name, "foreign")) env_->Violate("I7", absl::StrCat(kind, " ", name, " is not ours"));
 }
 
 void Checker::SecretCreated(const json& secret) {
@@ -45,19 +67,20 @@ void Checker::SecretCreated(const json& secret) {
   CheckForeign("created Secret", name);
   ++counts_[SecretKind(secret)].created;
   const std::string password = SecretText(secret, "password");
+  if (password.size() != kPasswordLength) env_->Violate("I4", "a password has another length than is looked for");
   passwords_.insert(password);
   if (LabelOf(secret, plan::kRoleLabel) != "application") return;
   const auto before = published_.find(name);
   if (before != published_.end() && before->second.password != password) {
-    env_.Violate("I8", absl::StrCat("Secret ", name, " got another password"));
+    env_->Violate("I8", absl::StrCat("Secret ", name, " got another password"));
   }
   const Published now{VersionNumber(LabelOf(secret, plan::kMigrationLabel)), SecretText(secret, "username"), password};
-  if (!env_.database.CanLogIn(now.account, password) && human_locked_.count(now.account) == 0 && !disturbed_) {
+  if (!env_->database.CanLogIn(now.account, password) && human_locked_.count(now.account) == 0 && !disturbed_) {
     const std::string what = absl::StrCat("Secret ", name, " was published and does not log in");
-    if (env_.profile.second) {
-      env_.KnownGap("unfenced process publishes what does not log in", what);
+    if (env_->profile.second) {
+      env_->KnownGap("unfenced process publishes what does not log in", what);
     } else {
-      env_.Violate("I1", what);
+      env_->Violate("I1", what);
     }
   }
   published_[name] = now;
@@ -71,8 +94,8 @@ void Checker::SecretDeleted(const json& secret, const Observation& seen) {
   ++counts_[SecretKind(secret)].deleted;
   published_.erase(name);
   const bool existed = !seen.accounts_known || seen.accounts.count(account) != 0;
-  if (role != "intent" && existed) {
-    env_.Violate("I2", absl::StrCat("Secret ", name, " was deleted while its account existed"));
+  if (role != "intent" && existed && !HasCounterpart(*env_, role, account)) {
+    env_->Violate("I2", absl::StrCat("Secret ", name, " was deleted while its account existed"));
   }
 }
 
@@ -90,24 +113,24 @@ void Checker::JobCreated(const json& job) {
 void Checker::JobDeleted(const json& job) {
   CheckForeign("deleted Job", NameOf(job));
   ++counts_[absl::StrCat("Job/", LabelOf(job, plan::kMigrationLabel))].deleted;
-  if (IsRunning(job)) env_.Violate("I3", absl::StrCat("running Job ", NameOf(job), " was deleted"));
+  if (IsRunning(job)) env_->Violate("I3", absl::StrCat("running Job ", NameOf(job), " was deleted"));
 }
 
 void Checker::JobReleased(const json& job) {
   CheckForeign("released Job", NameOf(job));
-  env_.job_released = true;
+  env_->job_released = true;
   if (recorded_jobs_.count(UidOf(job)) == 0) {
-    env_.Violate("I3", absl::StrCat("Job ", NameOf(job), " runs and no status ever named its UID"));
+    env_->Violate("I3", absl::StrCat("Job ", NameOf(job), " runs and no status ever named its UID"));
   }
   int running = 0;
-  for (const json& other : env_.kube.Objects(kube::kJobs)) {
-    running += LabelOf(other, plan::kDatabaseLabel) == kDatabase && IsRunning(other) ? 1 : 0;
+  for (const auto& other : env_->kube.Views(kube::kJobs)) {
+    running += LabelOf(*other, plan::kDatabaseLabel) == kDatabase && IsRunning(*other) ? 1 : 0;
   }
-  if (running > 1) env_.Violate("I3", absl::StrCat(running, " Jobs of ours run, the last is ", NameOf(job)));
+  if (running > 1) env_->Violate("I3", absl::StrCat(running, " Jobs of ours run, the last is ", NameOf(job)));
 }
 
 void Checker::StatusWritten(const json& status) {
-  Told("the status", status.dump());
+  ToldAll("the status", status);
   const auto active = status.find("activeMigration");
   if (active != status.end()) recorded_jobs_.insert(active->value("jobUID", ""));
   std::set<std::string> history;
@@ -118,7 +141,7 @@ void Checker::StatusWritten(const json& status) {
   }
   for (const std::string& attempt : history_) {
     if (history.count(attempt) == 0 && history.size() < kMaxHistory) {
-      env_.Violate("I3", absl::StrCat("the history forgot ", attempt));
+      env_->Violate("I3", absl::StrCat("the history forgot ", attempt));
     }
   }
   history_ = std::move(history);
@@ -132,137 +155,149 @@ void Checker::AccountEnsured(const std::string& name, const DatabaseAccount* bef
   for (const auto& [secret, published] : published_) {
     if (published.account != name || published.password != before->password) continue;
     const std::string what = absl::StrCat("the password of ", name, ", which Secret ", secret, " holds, was replaced");
-    if (env_.profile.second || (env_.profile.delays && taken_away_.count(name) != 0)) {
-      env_.KnownGap("unfenced process replaces a published password", what);
+    if (env_->profile.second || (env_->profile.delays && taken_away_.count(name) != 0)) {
+      env_->KnownGap("unfenced process replaces a published password", what);
       out_of_step_.insert(name);
     } else {
-      env_.Violate("I8", what);
+      env_->Violate("I8", what);
     }
   }
 }
 
 void Checker::AccountChanged(const std::string& name) {
-  const DatabaseAccount* account = env_.database.Find(name);
-  if (account != nullptr && account->owner != env_.database_uid) {
-    env_.Violate("I7", absl::StrCat("account ", name, " without our mark was changed"));
+  const DatabaseAccount* account = env_->database.Find(name);
+  if (account != nullptr && account->owner != env_->database_uid) {
+    env_->Violate("I7", absl::StrCat("account ", name, " without our mark was changed"));
   }
 }
 
 void Checker::DropAsked(const std::string& name, const Observation& seen) {
-  const DatabaseAccount* account = env_.database.Find(name);
+  const DatabaseAccount* account = env_->database.Find(name);
   if (account == nullptr) return;
   const auto known = seen.accounts.find(name);
   if (!seen.accounts_known || known == seen.accounts.end()) {
-    env_.Violate("I2", absl::StrCat("the drop of ", name, " was asked for without knowing it"));
+    env_->Violate("I2", absl::StrCat("the drop of ", name, " was asked for without knowing it"));
     return;
   }
-  if (!known->second.locked) env_.Violate("I2", absl::StrCat(name, " was not locked when its drop was decided"));
-  if (known->second.sessions > 0) env_.Violate("I2", absl::StrCat(name, " had sessions when its drop was decided"));
+  if (!known->second.locked) env_->Violate("I2", absl::StrCat(name, " was not locked when its drop was decided"));
+  if (known->second.sessions > 0) env_->Violate("I2", absl::StrCat(name, " had sessions when its drop was decided"));
   if (seen.logins_in_flight > 0)
-    env_.Violate("I2", absl::StrCat("a login was in flight when the drop of ", name, " was decided"));
+    env_->Violate("I2", absl::StrCat("a login was in flight when the drop of ", name, " was decided"));
   if (account->kind == api::AccountKind::kMigrator) return;
   if (seen.pods_listed < 0) {
-    env_.Violate("I2", absl::StrCat("the drop of ", name, " was decided without knowing the Pods"));
+    env_->Violate("I2", absl::StrCat("the drop of ", name, " was decided without knowing the Pods"));
   }
   const std::string secret = plan::ApplicationSecret(kDatabase, account->version);
   for (const auto& [pod, live] : pods_) {
     if (live.secret_name == secret && live.since < seen.pods_listed) {
-      env_.Violate("I2",
-                   absl::StrCat("Pod ", pod, " referred to ", secret, " when the drop of ", name, " was decided"));
+      env_->Violate("I2",
+                    absl::StrCat("Pod ", pod, " referred to ", secret, " when the drop of ", name, " was decided"));
     }
   }
 }
 
 void Checker::AccountDropped(const std::string& name, const DatabaseAccount& before) {
   ++counts_[AccountKind(before)].deleted;
-  if (before.owner != env_.database_uid) env_.Violate("I7", absl::StrCat("account ", name, " was dropped"));
-  if (!before.locked || env_.database.SessionsOf(name) > 0 || env_.database.logins_in_flight() > 0) {
-    env_.Violate("I2", absl::StrCat(name, " was dropped while it could be in use"));
+  if (before.owner != env_->database_uid) env_->Violate("I7", absl::StrCat("account ", name, " was dropped"));
+  if (!before.locked || env_->database.SessionsOf(name) > 0 || env_->database.logins_in_flight() > 0) {
+    env_->Violate("I2", absl::StrCat(name, " was dropped while it could be in use"));
   }
   human_locked_.erase(name);
   out_of_step_.erase(name);
 }
 
 void Checker::Told(absl::string_view where, absl::string_view text) {
-  for (const std::string& password : passwords_) {
-    if (!password.empty() && absl::StrContains(text, password)) {
-      env_.Violate("I4", absl::StrCat(where, " holds a password"));
+  // A password is kPasswordLength characters of WebSafeBase64Escape, and what stands around it may be some too.
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = begin;
+    while (end < text.size() && IsPasswordCharacter(text[end])) ++end;
+    for (; end - begin >= kPasswordLength; ++begin) {
+      if (passwords_.count(std::string(text.substr(begin, kPasswordLength))) == 0) continue;
+      env_->Violate("I4", absl::StrCat(where, " holds a password"));
     }
+    begin = end + 1;
   }
 }
 
+void Checker::ToldAll(absl::string_view where, const json& value) {
+  if (value.is_string()) Told(where, value.get_ref<const std::string&>());
+  if (!value.is_structured()) return;
+  for (const json& member : value) ToldAll(where, member);
+}
+
 void Checker::PodStarted(const std::string& pod, const std::string& secret_name) {
-  pods_[pod] = {secret_name, env_.step};
+  pods_[pod] = {secret_name, env_->step};
   const int version = VersionNumber(secret_name.substr(secret_name.rfind('-') + 1));
-  if (version <= env_.current() - 1) late_.insert(version);
+  if (version <= env_->current() - 1) late_.insert(version);
 }
 
 void Checker::MigratorConnected(const std::string& job_uid, int other_jobs) {
   if (other_jobs == 0) return;
   const std::string what = absl::StrCat("a Pod of Job ", job_uid, " is connected beside one of another Job");
-  if (env_.profile.unfenced()) {
-    env_.KnownGap("unfenced process lets two attempts connect", what);
+  if (env_->profile.unfenced()) {
+    env_->KnownGap("unfenced process lets two attempts connect", what);
   } else {
-    env_.Violate("I3", what);
+    env_->Violate("I3", what);
   }
 }
 
 bool Checker::IsRetirable(int version) const {
-  return env_.desired > env_.current() && (version < env_.current() || version > env_.desired);
+  return env_->desired > env_->current() && (version < env_->current() || version > env_->desired);
 }
 
 void Checker::CheckLogins(bool strict) {
-  if (!strict && (disturbed_ || env_.profile.second)) return;
+  if (!strict && (disturbed_ || env_->profile.second)) return;
   for (const auto& [name, published] : published_) {
-    if (env_.database.CanLogIn(published.account, published.password)) continue;
+    if (env_->database.CanLogIn(published.account, published.password)) continue;
     if (IsRetirable(published.version) || human_locked_.count(published.account) != 0) continue;
     if (out_of_step_.count(published.account) != 0) continue;
     if (strict && disturbed_ && taken_away_.count(published.account) != 0) {
-      env_.KnownGap("database went back to a replaced password", name);
+      env_->KnownGap("database went back to a replaced password", name);
       continue;
     }
-    env_.Violate("I1", absl::StrCat("Secret ", name, " does not log in"));
+    env_->Violate("I1", absl::StrCat("Secret ", name, " does not log in"));
   }
 }
 
 void Checker::AfterStep() {
   CheckLogins(false);
-  for (const auto& [version, effects] : env_.database.image().effects) {
-    if (effects > 1) env_.Violate("I3", absl::StrCat("the effect of ", version, " was committed ", effects, " times"));
+  for (const auto& [version, effects] : env_->database.image().effects) {
+    if (effects > 1) env_->Violate("I3", absl::StrCat("the effect of ", version, " was committed ", effects, " times"));
   }
 }
 
 void Checker::CheckPairs() {
   std::set<std::string> accounts;
-  for (const auto& [name, account] : env_.database.image().accounts) {
-    if (account.owner != env_.database_uid) continue;
+  for (const auto& [name, account] : env_->database.image().accounts) {
+    if (account.owner != env_->database_uid) continue;
     accounts.insert(name);
-    if (account.kind == api::AccountKind::kMigrator) env_.Violate("I5", absl::StrCat("migrator ", name, " is left"));
+    if (account.kind == api::AccountKind::kMigrator) env_->Violate("I5", absl::StrCat("migrator ", name, " is left"));
   }
   std::set<std::string> holders;
-  for (const json& secret : env_.kube.Objects(kube::kSecrets)) {
-    if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) != env_.database_uid) continue;
+  for (const auto& view : env_->kube.Views(kube::kSecrets)) {
+    const json& secret = *view;
+    if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) != env_->database_uid) continue;
     const std::string account = AnnotationOf(secret, plan::kAccountAnnotation);
     if (LabelOf(secret, plan::kRoleLabel) != "application") {
-      env_.Violate("I5", absl::StrCat("Secret ", NameOf(secret), " is left"));
+      env_->Violate("I5", absl::StrCat("Secret ", NameOf(secret), " is left"));
     } else if (accounts.count(account) == 0) {
-      env_.Violate("I5", absl::StrCat("Secret ", NameOf(secret), " has no account"));
+      env_->Violate("I5", absl::StrCat("Secret ", NameOf(secret), " has no account"));
     }
     holders.insert(account);
   }
   for (const std::string& account : accounts) {
     if (holders.count(account) != 0) continue;
     // Only the current version's Secret is made again; the account goes before the next migration.
-    if (taken_away_.count(account) != 0 && env_.database.Find(account)->version != VersionName(env_.current())) {
-      env_.KnownGap("Secret of the version before, deleted by hand, stays away", account);
+    if (taken_away_.count(account) != 0 && env_->database.Find(account)->version != VersionName(env_->current())) {
+      env_->KnownGap("Secret of the version before, deleted by hand, stays away", account);
     } else {
-      env_.Violate("I5", absl::StrCat("account ", account, " has no Secret"));
+      env_->Violate("I5", absl::StrCat("account ", account, " has no Secret"));
     }
   }
 }
 
 void Checker::CheckCounts() {
-  const Profile& profile = env_.profile;
+  const Profile& profile = env_->profile;
   if (profile.unfenced() || profile.meddling || profile.failover || profile.restore) return;
   const EffectCounts expected = CountsWithoutFaults(profile.versions);
   const EffectCounts actual = PerAttempt(counts_);
@@ -271,8 +306,8 @@ void Checker::CheckCounts() {
     const auto found = actual.find(kind);
     const EffectCount got = found == actual.end() ? EffectCount{} : found->second;
     if (got.created == count.created && got.deleted == count.deleted) continue;
-    env_.Violate("I10", absl::StrCat(kind, " was created ", got.created, " and deleted ", got.deleted,
-                                     " times; without faults ", count.created, " and ", count.deleted));
+    env_->Violate("I10", absl::StrCat(kind, " was created ", got.created, " and deleted ", got.deleted,
+                                      " times; without faults ", count.created, " and ", count.deleted));
   }
 }
 

@@ -34,6 +34,9 @@ class Checker {
  public:
   explicit Checker(Environment* env);
 
+  // Knows what `other` knows, and goes on in its own environment.
+  void ContinueFrom(const Checker& other);
+
   // Effects of a controller, after they happened; `seen` is what its process had observed.
   void SecretCreated(const nlohmann::json& secret);
   void SecretDeleted(const nlohmann::json& secret, const Observation& seen);
@@ -47,6 +50,7 @@ class Checker {
   void AccountDropped(const std::string& name, const DatabaseAccount& before);
   // A line for people: must not hold a password.
   void Told(absl::string_view where, absl::string_view text);
+  void ToldAll(absl::string_view where, const nlohmann::json& value);
 
   // What the world did.
   void PodStarted(const std::string& pod, const std::string& secret_name);
@@ -83,7 +87,7 @@ class Checker {
   void CheckCounts();
   void CheckForeign(absl::string_view kind, const std::string& name);
 
-  Environment& env_;
+  Environment* env_;
   std::map<std::string, Published> published_;  // by Secret name
   std::set<std::string> passwords_;
   std::map<std::string, LivePod> pods_;

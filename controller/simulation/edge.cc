@@ -18,6 +18,8 @@ absl::Status Ended() { return absl::CancelledError("the process has ended"); }
 
 }  // namespace
 
+std::string CallName::Text() const { return absl::StrCat(verb, kind.empty() ? "" : " ", kind, " ", name); }
+
 absl::Status Edge::InjectedError(Peer peer, CallKind kind) {
   const int choice = env_.rng.Below(kind == CallKind::kWrite && peer == Peer::kApiServer ? 4 : 3);
   absl::Status status = choice == 0   ? absl::UnavailableError("connection broken")
@@ -28,32 +30,31 @@ absl::Status Edge::InjectedError(Peer peer, CallKind kind) {
   return status;
 }
 
-absl::Status Edge::Enter(Peer peer, CallKind kind, const std::string& what, std::function<void()> effect) {
-  if (dead_) return Ended();
+Edge::Turn Edge::Enter(Peer peer, CallKind kind, const CallName& what) {
+  if (dead_) return {Ended()};
   fiber_.Yield();
-  if (dead_) return Ended();
-  if (kind == CallKind::kWrite) ++env_.writes;
-  if (env_.calm) return absl::OkStatus();
+  if (dead_) return {Ended()};
   const bool write = kind == CallKind::kWrite;
+  if (write) ++env_.writes;
+  if (env_.calm) return {};
   if (write && env_.profile.delays && !env_.delayed.has_value() && env_.rng.Chance(kDelayedPerMille)) {
-    env_.delayed = std::move(effect);
     dead_ = true;
-    env_.Injected("effect delayed", absl::StrCat(process_, " ", what));
-    return Ended();
+    env_.Injected("effect delayed", absl::StrCat(process_, " ", what.Text()));
+    return {Ended(), false, true};
   }
-  if (!env_.rng.Chance(env_.profile.call_faults)) return absl::OkStatus();
+  if (!env_.rng.Chance(env_.profile.call_faults)) return {};
   absl::Status error = InjectedError(peer, kind);
   const bool lost =
       write && (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error)) && !env_.rng.Chance(kRefusedPerMille);
-  if (lost) effect();
   env_.Injected(lost ? "reply lost" : absl::StrCat(absl::StatusCodeToString(error.code())),
-                absl::StrCat(process_, " ", what));
-  return error;
+                absl::StrCat(process_, " ", what.Text()));
+  return {std::move(error), lost};
 }
 
-void Edge::Leave(const std::string& what, const absl::Status& status) {
+void Edge::Leave(const CallName& what, const absl::Status& status) {
   if (!env_.trace) return;
-  env_.Trace(absl::StrCat(process_, "       ", what, status.ok() ? "" : " -> ", status.ok() ? "" : status.ToString()));
+  env_.Trace(
+      absl::StrCat(process_, "       ", what.Text(), status.ok() ? "" : " -> ", status.ok() ? "" : status.ToString()));
 }
 
 absl::Status Edge::AtCrashPoint(absl::string_view point) {

@@ -5,8 +5,9 @@
 #ifndef DBA_CONTROLLER_SIMULATION_EDGE_H_
 #define DBA_CONTROLLER_SIMULATION_EDGE_H_
 
-#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,17 +20,44 @@ namespace dba::simulation {
 enum class CallKind { kRead, kWrite };
 enum class Peer { kApiServer, kAgent };
 
+// A call for people: "get Secret shop-v1".
+struct CallName {
+  absl::string_view verb;
+  absl::string_view kind;  // may be empty
+  absl::string_view name;
+
+  std::string Text() const;
+};
+
+// A value that is used where it is for as long as its user is not copied: a call's effect is copied when it is delayed
+// and outlives its caller.
+template <typename T>
+class Borrowed {
+ public:
+  explicit Borrowed(const T* value) : value_(value) {}
+  Borrowed(const Borrowed& other) : own_(std::make_shared<const T>(*other.value_)), value_(own_.get()) {}
+  Borrowed& operator=(const Borrowed&) = delete;
+
+  const T& operator*() const { return *value_; }
+
+ private:
+  std::shared_ptr<const T> own_;
+  const T* value_;
+};
+
 // Not thread-safe. What it is made of must outlive it.
 class Edge {
  public:
   Edge(Environment* env, std::string process, Fiber* fiber)
       : env_(*env), process_(std::move(process)), fiber_(*fiber) {}
 
-  // Runs `effect`, which must own all that it uses: it may run after this process has ended.
-  template <typename Result>
-  Result Call(Peer peer, CallKind kind, const std::string& what, const std::function<Result()>& effect) {
-    const absl::Status refused = Enter(peer, kind, what, [effect] { (void)effect(); });
-    if (!refused.ok()) return refused;
+  // Runs `effect`. A copy of a write's effect must own all that it uses: it may run after this process has ended.
+  template <typename Result, typename Effect>
+  Result Call(Peer peer, CallKind kind, const CallName& what, const Effect& effect) {
+    const Turn turn = Enter(peer, kind, what);
+    if (turn.delayed) env_.delayed = [effect] { (void)effect(); };
+    if (turn.effect_without_reply) (void)effect();
+    if (!turn.status.ok()) return turn.status;
     Result result = effect();
     Leave(what, StatusOf(result));
     return result;
@@ -49,9 +77,16 @@ class Edge {
     return result.status();
   }
 
-  absl::Status Enter(Peer peer, CallKind kind, const std::string& what, std::function<void()> effect);
+  // What becomes of a call.
+  struct Turn {
+    absl::Status status;  // not OK: what the caller is told instead
+    bool effect_without_reply = false;
+    bool delayed = false;
+  };
+
+  Turn Enter(Peer peer, CallKind kind, const CallName& what);
   absl::Status InjectedError(Peer peer, CallKind kind);
-  void Leave(const std::string& what, const absl::Status& status);
+  void Leave(const CallName& what, const absl::Status& status);
 
   Environment& env_;
   const std::string process_;

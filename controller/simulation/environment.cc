@@ -11,6 +11,10 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kLongPerMille = 50;
+// Retiring begins with the third version: most runs need not wait for it.
+constexpr int kWarmPerMille = 700;
+
 int PickOf(Rng& rng, std::initializer_list<int> choices) {
   return *(choices.begin() + rng.Below(static_cast<int>(choices.size())));
 }
@@ -20,12 +24,16 @@ int PickOf(Rng& rng, std::initializer_list<int> choices) {
 Profile DrawProfile(uint64_t seed) {
   Rng rng(seed * 2 + 1);
   Profile profile;
-  profile.steps = 200 + rng.Below(400);
-  profile.versions = 3 + rng.Below(3);
-  profile.call_faults = PickOf(rng, {0, 5, 20, 60});
+  // Short runs find more in the same time; what needs a long history is left to a few.
+  const bool is_long = rng.Chance(kLongPerMille);
+  profile.steps = is_long ? 200 + rng.Below(400) : 30 + rng.Below(120);
+  profile.versions = is_long ? 3 + rng.Below(3) : 3;
+  profile.rest = is_long ? 10 : 3;
+  profile.warm = !is_long && rng.Chance(kWarmPerMille);
+  profile.call_faults = PickOf(rng, {0, 20, 60, 100});
   profile.crashes = PickOf(rng, {0, 10, 40, 120});
   profile.stale = rng.Chance(500);
-  profile.pod_faults = PickOf(rng, {0, 0, 20, 60});
+  profile.pod_faults = PickOf(rng, {0, 20, 60});
   profile.meddling = rng.Chance(400);
   profile.failover = rng.Chance(150);
   profile.restore = rng.Chance(150);
@@ -36,7 +44,8 @@ Profile DrawProfile(uint64_t seed) {
 
 Profile DrawHarshProfile(uint64_t seed) {
   Profile profile = DrawProfile(seed);
-  profile.steps = 50 + profile.steps / 4;
+  profile.steps = 80 + static_cast<int>(seed % 80);
+  profile.warm = seed % 4 < 2;
   profile.meddling = seed % 2 == 0;
   profile.versions = 3;
   profile.call_faults = 60;
@@ -49,6 +58,7 @@ std::string DescribeProfile(const Profile& profile) {
   std::string text =
       absl::StrCat(profile.steps, " steps, ", profile.versions, " versions, faults ", profile.call_faults,
                    "/1000, crashes ", profile.crashes, "/1000, pod faults ", profile.pod_faults, "/1000");
+  if (profile.warm) absl::StrAppend(&text, ", from v2 on");
   if (profile.delays) absl::StrAppend(&text, ", delays");
   if (profile.second) absl::StrAppend(&text, ", second controller");
   if (profile.stale) absl::StrAppend(&text, ", stale cache");
@@ -70,6 +80,16 @@ Environment::Environment(uint64_t seed_in, const Profile& profile_in, Mutant mut
   database_uid = stored["metadata"]["uid"].get<std::string>();
   desired = 1;
   AddMigration();
+}
+
+void Environment::ContinueFrom(const Environment& other) {
+  kube.CopyObjects(other.kube);
+  database = other.database;
+  database_uid = other.database_uid;
+  migrations = other.migrations;
+  desired = other.desired;
+  parsed_migrations = other.parsed_migrations;
+  clock.SetNow(other.clock.Now());
 }
 
 void Environment::Violate(absl::string_view invariant, absl::string_view what) {

@@ -39,13 +39,15 @@ struct Profile {
   bool failover = false;  // the database loses its last changes
   bool restore = false;   // the database goes back to a backup
   int pod_faults = 0;     // of 1,000 steps of a migration: it dies, runs twice, or its node is lost
+  bool warm = false;      // begins at v2, with the credentials of v1 and v2, as a run without faults leaves it
+  int rest = 3;           // reconciles at rest, in which nothing may be written
 
   // Effects may come from a process that was replaced: nothing in the database refuses them yet.
   bool unfenced() const { return delays || second; }
 };
 
 Profile DrawProfile(uint64_t seed);
-// The same with many faults in few steps: finds most in the least time.
+// The same with more faults in as few steps.
 Profile DrawHarshProfile(uint64_t seed);
 std::string DescribeProfile(const Profile& profile);
 
@@ -86,6 +88,9 @@ struct Environment {
   void Trace(absl::string_view what) const;
   void Happened(const std::string& event, absl::string_view detail);
   void Injected(const std::string& fault, absl::string_view detail);
+
+  // Takes over objects, database and what people asked for; for one that has not been used.
+  void ContinueFrom(const Environment& other);
 
   // The DatabaseMigration v<number>; its version table says "r<number>".
   void AddMigration();

@@ -2,8 +2,7 @@
 #ifndef DBA_CONTROLLER_SIMULATION_FIBER_H_
 #define DBA_CONTROLLER_SIMULATION_FIBER_H_
 
-#include <ucontext.h>
-
+#include <csetjmp>
 #include <functional>
 #include <memory>
 
@@ -15,7 +14,7 @@ class Fiber {
  public:
   Fiber();
   // The body must have ended.
-  ~Fiber() = default;
+  ~Fiber();
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
@@ -30,10 +29,12 @@ class Fiber {
 
  private:
   static void Enter(unsigned int high, unsigned int low);
+  // Runs the body on its own stack.
+  [[noreturn]] void Begin();
 
   std::unique_ptr<char[]> stack_;
-  ucontext_t caller_;
-  ucontext_t callee_;
+  std::jmp_buf caller_;
+  std::jmp_buf callee_;
   std::function<void()> body_;
   bool running_ = false;
 };

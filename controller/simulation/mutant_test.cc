@@ -18,23 +18,28 @@ constexpr uint64_t kMaxSeeds = 100;
 // kMaxSeeds from there will do. docs/simulation.md has the table of what it takes from seed 1.
 uint64_t FirstSeed(Mutant mutant) {
   switch (mutant) {
-    case Mutant::kSessionsHidden:
-    case Mutant::kPreconditionsIgnored:
+    case Mutant::kSecretsErrorEmpty:
       return 2;
-    case Mutant::kPasswordTold:
-      return 4;
-    case Mutant::kPodsHidden:
-      return 5;
-    case Mutant::kJobsErrorEmpty:
-      return 15;
+    case Mutant::kPreconditionsIgnored:
+      return 3;
     case Mutant::kLoginsHidden:
+    case Mutant::kSecretOverwritten:
     case Mutant::kIntentForgotten:
+      return 7;
+    case Mutant::kPasswordTold:
+      return 10;
+    case Mutant::kJobsErrorEmpty:
+      return 11;
+    case Mutant::kVersionErrorNone:
       return 17;
+    case Mutant::kSessionsHidden:
+      return 36;
     case Mutant::kPodsErrorEmpty:
+      return 60;
     case Mutant::kPodsOfLostSecretsHidden:
-      return 24;
+      return 76;
     case Mutant::kAccountsErrorEmpty:
-      return 32;
+      return 207;
     default:
       return 1;
   }

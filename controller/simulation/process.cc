@@ -30,9 +30,9 @@ Process::~Process() {
 }
 
 void Process::ForgetIntents() {
-  for (const nlohmann::json& secret : env_.kube.Objects(kube::kSecrets)) {
-    if (LabelOf(secret, plan::kRoleLabel) == "intent")
-      env_.kube.Remove(kube::kSecrets, {kNamespace, secret["metadata"]["name"].get<std::string>()});
+  for (const auto& secret : env_.kube.Views(kube::kSecrets)) {
+    if (LabelOf(*secret, plan::kRoleLabel) == "intent")
+      env_.kube.Remove(kube::kSecrets, {kNamespace, (*secret)["metadata"]["name"].get<std::string>()});
   }
 }
 

@@ -10,7 +10,7 @@ namespace dba::simulation {
 namespace {
 
 // Whether an account carries the mark of `owner`.
-bool IsOwned(const Environment& env, const DatabaseAccount& account, const std::string& owner) {
+bool IsOwned(const Environment& env, const DatabaseAccount& account, absl::string_view owner) {
   return account.owner == owner || env.mutant == Mutant::kMarksIgnored;
 }
 
@@ -18,18 +18,20 @@ bool IsOwned(const Environment& env, const DatabaseAccount& account, const std::
 
 absl::StatusOr<api::DatabaseView> SimAgent::GetDatabase(const agent::VersionTable&) {
   using Result = absl::StatusOr<api::DatabaseView>;
-  Result view = edge_.Call<Result>(Peer::kAgent, CallKind::kRead, "GetDatabase", [env = &env_]() -> Result {
-    api::DatabaseView found;
-    found.engine = api::Engine::kPostgresql;
-    found.server_version = "15.10";
-    found.host = "db.example.com";
-    found.port = 5432;
-    found.database = "shop";
-    const std::string& version = env->database.image().version;
-    found.schema_version.state = version.empty() ? api::SchemaVersion::State::kNone : api::SchemaVersion::State::kKnown;
-    if (!version.empty()) found.schema_version.versions = {version};
-    return found;
-  });
+  Result view =
+      edge_.Call<Result>(Peer::kAgent, CallKind::kRead, CallName{"GetDatabase", "", ""}, [env = &env_]() -> Result {
+        api::DatabaseView found;
+        found.engine = api::Engine::kPostgresql;
+        found.server_version = "15.10";
+        found.host = "db.example.com";
+        found.port = 5432;
+        found.database = "shop";
+        const std::string& version = env->database.image().version;
+        found.schema_version.state =
+            version.empty() ? api::SchemaVersion::State::kNone : api::SchemaVersion::State::kKnown;
+        if (!version.empty()) found.schema_version.versions = {version};
+        return found;
+      });
   if (!view.ok() && Is(Mutant::kVersionErrorNone)) {
     api::DatabaseView none;
     none.schema_version.state = api::SchemaVersion::State::kNone;
@@ -43,7 +45,7 @@ api::AccountsView SimAgent::View(absl::string_view owner) {
   seen_.accounts_known = true;
   api::AccountsView view;
   for (const auto& [name, account] : env_.database.image().accounts) {
-    if (!IsOwned(env_, account, std::string(owner))) continue;
+    if (!IsOwned(env_, account, owner)) continue;
     seen_.accounts[name] = {account.locked, env_.database.SessionsOf(name)};
     api::Account entry{name, account.kind, account.version, account.locked, {}, 0, {}};
     if (Is(Mutant::kLockBeforeDropUnseen)) entry.locked = true;
@@ -61,8 +63,8 @@ api::AccountsView SimAgent::View(absl::string_view owner) {
 absl::StatusOr<api::AccountsView> SimAgent::ListAccounts(absl::string_view owner) {
   using Result = absl::StatusOr<api::AccountsView>;
   seen_ = Observation{};
-  Result view = edge_.Call<Result>(Peer::kAgent, CallKind::kRead, "ListAccounts",
-                                   [this, of = std::string(owner)]() -> Result { return View(of); });
+  Result view = edge_.Call<Result>(Peer::kAgent, CallKind::kRead, CallName{"ListAccounts", "", ""},
+                                   [&]() -> Result { return View(owner); });
   if (!view.ok() && Is(Mutant::kAccountsErrorEmpty)) return api::AccountsView{};
   return view;
 }
@@ -71,7 +73,7 @@ absl::StatusOr<bool> SimAgent::EnsureAccount(const agent::AccountRequest& reques
   using Result = absl::StatusOr<bool>;
   const std::string text(password.Reveal());
   Result made = edge_.Call<Result>(
-      Peer::kAgent, CallKind::kWrite, absl::StrCat("EnsureAccount ", request.name),
+      Peer::kAgent, CallKind::kWrite, CallName{"EnsureAccount", "", request.name},
       [env = &env_, checker = &checker_, request, text]() -> Result {
         const DatabaseAccount* found = env->database.Find(request.name);
         if (found != nullptr && !IsOwned(*env, *found, request.owner)) {
@@ -92,16 +94,15 @@ absl::StatusOr<bool> SimAgent::EnsureAccount(const agent::AccountRequest& reques
 
 absl::Status SimAgent::ProbeAccount(absl::string_view name, const Secret& password) {
   return edge_.Call<absl::Status>(
-      Peer::kAgent, CallKind::kRead, absl::StrCat("ProbeAccount ", name),
-      [env = &env_, of = std::string(name), text = std::string(password.Reveal())]() -> absl::Status {
-        if (env->database.CanLogIn(of, text)) return absl::OkStatus();
-        return absl::FailedPreconditionError(absl::StrCat("the database refuses account ", of));
+      Peer::kAgent, CallKind::kRead, CallName{"ProbeAccount", "", name}, [&]() -> absl::Status {
+        if (env_.database.CanLogIn(std::string(name), std::string(password.Reveal()))) return absl::OkStatus();
+        return absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
       });
 }
 
 absl::Status SimAgent::SetLocked(absl::string_view verb, absl::string_view owner, absl::string_view name, bool locked) {
   return edge_.Call<absl::Status>(
-      Peer::kAgent, CallKind::kWrite, absl::StrCat(verb, " ", name),
+      Peer::kAgent, CallKind::kWrite, CallName{verb, "", name},
       [env = &env_, checker = &checker_, of = std::string(owner), account = std::string(name),
        locked]() -> absl::Status {
         const DatabaseAccount* found = env->database.Find(account);
@@ -127,7 +128,7 @@ absl::Status SimAgent::UnlockAccount(absl::string_view owner, absl::string_view 
 absl::StatusOr<bool> SimAgent::DropAccount(absl::string_view owner, absl::string_view name) {
   using Result = absl::StatusOr<bool>;
   return edge_.Call<Result>(
-      Peer::kAgent, CallKind::kWrite, absl::StrCat("DropAccount ", name),
+      Peer::kAgent, CallKind::kWrite, CallName{"DropAccount", "", name},
       [env = &env_, checker = &checker_, seen = seen_, of = std::string(owner),
        account = std::string(name)]() -> Result {
         checker->DropAsked(account, seen);
@@ -151,7 +152,7 @@ absl::StatusOr<int> SimAgent::TerminateSessions(absl::string_view, absl::string_
 absl::Status SimAgent::BeginMigration(absl::string_view, const agent::VersionTable&,
                                       const std::vector<std::string>& expected) {
   return edge_.Call<absl::Status>(
-      Peer::kAgent, CallKind::kWrite, "BeginMigration", [env = &env_, expected]() -> absl::Status {
+      Peer::kAgent, CallKind::kWrite, CallName{"BeginMigration", "", ""}, [env = &env_, expected]() -> absl::Status {
         const std::string& version = env->database.image().version;
         const std::vector<std::string> now = version.empty() ? std::vector<std::string>() : std::vector{version};
         if (now == expected) return absl::OkStatus();
@@ -161,11 +162,12 @@ absl::Status SimAgent::BeginMigration(absl::string_view, const agent::VersionTab
 
 absl::StatusOr<api::HintReport> SimAgent::CheckHints(const agent::HintRequest&) {
   using Result = absl::StatusOr<api::HintReport>;
-  return edge_.Call<Result>(Peer::kAgent, CallKind::kRead, "CheckHints", []() -> Result { return api::HintReport{}; });
+  return edge_.Call<Result>(Peer::kAgent, CallKind::kRead, CallName{"CheckHints", "", ""},
+                            []() -> Result { return api::HintReport{}; });
 }
 
 absl::Status SimAgent::ConfigureDataMetrics(absl::string_view, const api::DataMetrics&, absl::string_view) {
-  return edge_.Call<absl::Status>(Peer::kAgent, CallKind::kWrite, "ConfigureDataMetrics",
+  return edge_.Call<absl::Status>(Peer::kAgent, CallKind::kWrite, CallName{"ConfigureDataMetrics", "", ""},
                                   [] { return absl::OkStatus(); });
 }
 

@@ -18,17 +18,27 @@ std::string SecretOf(int version) { return plan::ApplicationSecret(kDatabase, Ve
 
 int SimApps::NewestPublished() const {
   for (int version = env_.current(); version > 0; --version) {
-    if (!env_.kube.Find(kube::kSecrets, {kNamespace, SecretOf(version)}).is_null()) return version;
+    if (env_.kube.View(kube::kSecrets, {kNamespace, SecretOf(version)}) != nullptr) return version;
   }
   return 0;
 }
 
+void SimApps::Populate() {
+  for (int version = 1; version <= env_.current(); ++version) {
+    if (env_.rng.Chance(500)) StartPodOf(version);
+  }
+}
+
 void SimApps::StartPod() {
-  App app;
   const int newest = NewestPublished();
   const int choice = env_.rng.Below(100);
-  app.version = choice < 80 ? newest : choice < 95 ? env_.current() + 1 : env_.rng.Below(env_.current() + 1);
-  if (app.version < 1) return;
+  const int version = choice < 80 ? newest : choice < 95 ? env_.current() + 1 : env_.rng.Below(env_.current() + 1);
+  if (version > 0) StartPodOf(version);
+}
+
+void SimApps::StartPodOf(int version) {
+  App app;
+  app.version = version;
   app.pod = absl::StrCat("app-", next_++);
   env_.kube.Put(
       kube::kPods,
@@ -59,10 +69,10 @@ void SimApps::EndPod(App& app, bool keep_session) {
 
 void SimApps::Advance(App& app) {
   if (!app.started) {
-    const nlohmann::json secret = env_.kube.Find(kube::kSecrets, {kNamespace, SecretOf(app.version)});
-    if (secret.is_null()) return;
-    app.account = SecretText(secret, "username");
-    app.password = SecretText(secret, "password");
+    const auto secret = env_.kube.View(kube::kSecrets, {kNamespace, SecretOf(app.version)});
+    if (secret == nullptr) return;
+    app.account = SecretText(*secret, "username");
+    app.password = SecretText(*secret, "password");
     app.started = true;
     return;
   }

@@ -16,6 +16,8 @@ class SimApps {
  public:
   SimApps(Environment* env, Checker* checker) : env_(*env), checker_(*checker) {}
 
+  // Starts a Pod for some of the published versions.
+  void Populate();
   // One small move of one Pod, or a new one.
   void Step();
   // Ends what uses another version than the newest published one, and finishes every login: what a roll-out comes to.
@@ -34,6 +36,7 @@ class SimApps {
 
   int NewestPublished() const;
   void StartPod();
+  void StartPodOf(int version);
   void EndPod(App& app, bool keep_session);
   void Advance(App& app);
 

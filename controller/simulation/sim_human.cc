@@ -88,30 +88,29 @@ void SimHuman::Retry() {
 
 void SimHuman::RetryIfFailed() {
   while (env_.migrations < env_.desired) env_.AddMigration();
-  const json database = env_.kube.Find(kube::kManagedDatabases, kDatabaseKey);
-  const std::string reason = ReadyText(database, "reason");
+  const std::string reason = ReadyText(*env_.kube.View(kube::kManagedDatabases, kDatabaseKey), "reason");
   if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
 }
 
 void SimHuman::DeleteSecret() {
-  std::vector<json> ours;
-  for (const json& secret : env_.kube.Objects(kube::kSecrets)) {
-    if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) == env_.database_uid) ours.push_back(secret);
+  std::vector<kube::FakeKubeClient::ObjectPtr> ours;
+  for (const auto& secret : env_.kube.Views(kube::kSecrets)) {
+    if (AnnotationOf(*secret, plan::kDatabaseUidAnnotation) == env_.database_uid) ours.push_back(secret);
   }
   if (ours.empty()) return;
   // Objects come by name: the first is one of the oldest version.
   const int choices = env_.rng.Chance(500) ? 1 : static_cast<int>(ours.size());
-  const json& secret = ours[static_cast<size_t>(env_.rng.Below(choices))];
+  const json& secret = *ours[static_cast<size_t>(env_.rng.Below(choices))];
   env_.kube.Remove(kube::kSecrets, {kNamespace, NameOf(secret)});
   checker_.SecretTakenAway(secret);
   env_.Happened("human deletes a Secret", NameOf(secret));
 }
 
 void SimHuman::DeleteJob() {
-  for (const json& job : env_.kube.Objects(kube::kJobs)) {
-    if (NameOf(job) == "shop-foreign" || !env_.rng.Chance(500)) continue;
-    env_.kube.Remove(kube::kJobs, {kNamespace, NameOf(job)});
-    env_.Happened("human deletes a Job", NameOf(job));
+  for (const auto& job : env_.kube.Views(kube::kJobs)) {
+    if (NameOf(*job) == "shop-foreign" || !env_.rng.Chance(500)) continue;
+    env_.kube.Remove(kube::kJobs, {kNamespace, NameOf(*job)});
+    env_.Happened("human deletes a Job", NameOf(*job));
     return;
   }
 }

@@ -20,14 +20,15 @@ bool IsReleased(const json& job) {
 }  // namespace
 
 bool SimJobs::JobAwaits(const Pod& pod) const {
-  const json job = env_.kube.Find(kube::kJobs, {kNamespace, pod.job});
-  return !job.is_null() && job["metadata"]["uid"] == pod.uid && IsReleased(job);
+  const auto job = env_.kube.View(kube::kJobs, {kNamespace, pod.job});
+  return job != nullptr && (*job)["metadata"]["uid"] == pod.uid && IsReleased(*job);
 }
 
 void SimJobs::StartPods() {
   if (!env_.job_released) return;
   env_.job_released = false;
-  for (const json& job : env_.kube.Objects(kube::kJobs)) {
+  for (const auto& view : env_.kube.Views(kube::kJobs)) {
+    const json& job = *view;
     const std::string uid = job["metadata"]["uid"].get<std::string>();
     if (LabelOf(job, plan::kDatabaseLabel) != kDatabase || !IsReleased(job) || !started_.insert(uid).second) continue;
     Pod pod;
@@ -43,10 +44,11 @@ void SimJobs::StartPods() {
 }
 
 bool SimJobs::Idle() const {
-  const std::vector<json> jobs = env_.kube.Objects(kube::kJobs);
-  return pods_.empty() && std::none_of(jobs.begin(), jobs.end(), [](const json& job) {
-           return LabelOf(job, plan::kDatabaseLabel) == kDatabase && IsReleased(job);
-         });
+  if (!pods_.empty()) return false;
+  const auto jobs = env_.kube.Views(kube::kJobs);
+  return std::none_of(jobs.begin(), jobs.end(), [](const auto& job) {
+    return LabelOf(*job, plan::kDatabaseLabel) == kDatabase && IsReleased(*job);
+  });
 }
 
 void SimJobs::Step() {
@@ -79,9 +81,9 @@ void SimJobs::Die(size_t index) {
 }
 
 bool SimJobs::ReadSecret(Pod& pod) {
-  const json secret = env_.kube.Find(kube::kSecrets, {kNamespace, pod.job});
-  if (!secret.is_null()) pod.password = SecretText(secret, "password");
-  return !secret.is_null();
+  const auto secret = env_.kube.View(kube::kSecrets, {kNamespace, pod.job});
+  if (secret != nullptr) pod.password = SecretText(*secret, "password");
+  return secret != nullptr;
 }
 
 bool SimJobs::Login(Pod& pod) {
@@ -172,8 +174,7 @@ void SimJobs::TellLastWords(const Pod& pod) {
 }
 
 void SimJobs::EndJob(const Pod& pod, bool success, const std::string& message) {
-  const json job = env_.kube.Find(kube::kJobs, {kNamespace, pod.job});
-  if (job.is_null() || job["metadata"]["uid"] != pod.uid || !IsReleased(job)) return;
+  if (!JobAwaits(pod)) return;
   env_.kube.Touch(kube::kJobs, {kNamespace, pod.job},
                   {{"status",
                     {{"conditions",

@@ -18,11 +18,11 @@ namespace {
 using nlohmann::json;
 using JsonResult = absl::StatusOr<json>;
 
-std::string Describe(absl::string_view verb, const kube::Resource& resource, absl::string_view name) {
-  return absl::StrCat(verb, " ", resource.kind, " ", name);
+CallName Named(absl::string_view verb, const kube::Resource& resource, absl::string_view name) {
+  return {verb, resource.kind, name};
 }
 
-std::string NameOf(const json& object) { return object["metadata"]["name"].get<std::string>(); }
+const std::string& NameOf(const json& object) { return object["metadata"]["name"].get_ref<const std::string&>(); }
 
 bool IsSecret(const kube::Resource& resource) { return resource.plural == kube::kSecrets.plural; }
 bool IsJob(const kube::Resource& resource) { return resource.plural == kube::kJobs.plural; }
@@ -30,18 +30,15 @@ bool IsJob(const kube::Resource& resource) { return resource.plural == kube::kJo
 }  // namespace
 
 JsonResult SimKube::Get(const kube::Resource& resource, const kube::ObjectKey& key) {
-  return edge_.Call<JsonResult>(Peer::kApiServer, CallKind::kRead, Describe("get", resource, key.name),
-                                [env = &env_, resource, key] { return env->kube.Get(resource, key); });
+  return edge_.Call<JsonResult>(Peer::kApiServer, CallKind::kRead, Named("get", resource, key.name),
+                                [&]() -> JsonResult { return env_.kube.Get(resource, key); });
 }
 
 absl::StatusOr<kube::ObjectList> SimKube::List(const kube::Resource& resource, absl::string_view name_space,
                                                absl::string_view label_selector) {
   using Result = absl::StatusOr<kube::ObjectList>;
-  Result list = edge_.Call<Result>(
-      Peer::kApiServer, CallKind::kRead, Describe("list", resource, label_selector),
-      [env = &env_, resource, space = std::string(name_space), selector = std::string(label_selector)] {
-        return env->kube.List(resource, space, selector);
-      });
+  Result list = edge_.Call<Result>(Peer::kApiServer, CallKind::kRead, Named("list", resource, label_selector),
+                                   [&]() -> Result { return env_.kube.List(resource, name_space, label_selector); });
   const bool all_pods = resource.plural == kube::kPods.plural && label_selector.empty();
   if (all_pods && list.ok()) seen_.pods_listed = env_.step;
   const bool read_as_empty = (Is(Mutant::kPodsErrorEmpty) && all_pods) ||
@@ -58,7 +55,7 @@ absl::StatusOr<kube::ObjectList> SimKube::List(const kube::Resource& resource, a
 
 bool SimKube::RefersToLost(const json& pod) const {
   for (const std::string& name : SecretsOfPod(pod)) {
-    if (env_.kube.Find(kube::kSecrets, {kNamespace, name}).is_null()) return true;
+    if (env_.kube.View(kube::kSecrets, {kNamespace, name}) == nullptr) return true;
   }
   return false;
 }
@@ -77,14 +74,15 @@ json SimKube::Sabotaged(const kube::Resource& resource, json object) const {
 }
 
 JsonResult SimKube::Create(const kube::Resource& resource, const json& object) {
+  const json sabotaged = Sabotaged(resource, object);
   return edge_.Call<JsonResult>(
-      Peer::kApiServer, CallKind::kWrite, Describe("create", resource, NameOf(object)),
-      [env = &env_, checker = &checker_, resource, wanted = Sabotaged(resource, object)]() -> JsonResult {
-        JsonResult created = env->kube.Create(resource, wanted);
+      Peer::kApiServer, CallKind::kWrite, Named("create", resource, NameOf(object)),
+      [env = &env_, checker = &checker_, resource, wanted = Borrowed<json>(&sabotaged)]() -> JsonResult {
+        JsonResult created = env->kube.Create(resource, *wanted);
         if (absl::IsAlreadyExists(created.status()) && env->mutant == Mutant::kSecretOverwritten &&
             IsSecret(resource)) {
-          env->kube.Remove(resource, {kNamespace, NameOf(wanted)});
-          created = env->kube.Create(resource, wanted);
+          env->kube.Remove(resource, {kNamespace, NameOf(*wanted)});
+          created = env->kube.Create(resource, *wanted);
         }
         if (!created.ok()) return created;
         if (IsSecret(resource)) checker->SecretCreated(*created);
@@ -95,16 +93,18 @@ JsonResult SimKube::Create(const kube::Resource& resource, const json& object) {
 
 JsonResult SimKube::Apply(const kube::Resource& resource, const json& object, absl::string_view field_manager,
                           absl::string_view subresource) {
-  json wanted = object;
+  json unconditional;
   if (Is(Mutant::kPreconditionsIgnored)) {
-    wanted["metadata"].erase("uid");
-    wanted["metadata"].erase("resourceVersion");
+    unconditional = object;
+    unconditional["metadata"].erase("uid");
+    unconditional["metadata"].erase("resourceVersion");
   }
   return edge_.Call<JsonResult>(
-      Peer::kApiServer, CallKind::kWrite, Describe("apply", resource, NameOf(object)),
-      [env = &env_, checker = &checker_, resource, wanted, manager = std::string(field_manager),
-       part = std::string(subresource)]() -> JsonResult {
-        JsonResult applied = env->kube.Apply(resource, wanted, manager, part);
+      Peer::kApiServer, CallKind::kWrite, Named("apply", resource, NameOf(object)),
+      [env = &env_, checker = &checker_, resource,
+       wanted = Borrowed<json>(Is(Mutant::kPreconditionsIgnored) ? &unconditional : &object),
+       manager = std::string(field_manager), part = std::string(subresource)]() -> JsonResult {
+        JsonResult applied = env->kube.Apply(resource, *wanted, manager, part);
         if (applied.ok()) checker->StatusWritten((*applied)["status"]);
         return applied;
       });
@@ -113,7 +113,7 @@ JsonResult SimKube::Apply(const kube::Resource& resource, const json& object, ab
 JsonResult SimKube::MergePatch(const kube::Resource& resource, const kube::ObjectKey& key, const json& patch) {
   json wanted = patch;
   if (Is(Mutant::kPreconditionsIgnored)) wanted.erase("metadata");
-  return edge_.Call<JsonResult>(Peer::kApiServer, CallKind::kWrite, Describe("patch", resource, key.name),
+  return edge_.Call<JsonResult>(Peer::kApiServer, CallKind::kWrite, Named("patch", resource, key.name),
                                 [env = &env_, checker = &checker_, resource, key, wanted]() -> JsonResult {
                                   JsonResult patched = env->kube.MergePatch(resource, key, wanted);
                                   if (patched.ok() && IsJob(resource)) checker->JobReleased(*patched);
@@ -124,14 +124,15 @@ JsonResult SimKube::MergePatch(const kube::Resource& resource, const kube::Objec
 absl::Status SimKube::Delete(const kube::Resource& resource, const kube::ObjectKey& key,
                              const kube::Preconditions& preconditions) {
   const kube::Preconditions wanted = Is(Mutant::kPreconditionsIgnored) ? kube::Preconditions{} : preconditions;
-  return edge_.Call<absl::Status>(Peer::kApiServer, CallKind::kWrite, Describe("delete", resource, key.name),
-                                  [env = &env_, checker = &checker_, seen = seen_, resource, key, wanted] {
-                                    const json before = env->kube.Find(resource, key);
-                                    const absl::Status deleted = env->kube.Delete(resource, key, wanted);
-                                    if (deleted.ok() && IsSecret(resource)) checker->SecretDeleted(before, seen);
-                                    if (deleted.ok() && IsJob(resource)) checker->JobDeleted(before);
-                                    return deleted;
-                                  });
+  return edge_.Call<absl::Status>(
+      Peer::kApiServer, CallKind::kWrite, Named("delete", resource, key.name),
+      [env = &env_, checker = &checker_, seen = seen_, resource, key, wanted]() -> absl::Status {
+        const kube::FakeKubeClient::ObjectPtr before = env->kube.View(resource, key);
+        const absl::Status deleted = env->kube.Delete(resource, key, wanted);
+        if (deleted.ok() && IsSecret(resource)) checker->SecretDeleted(*before, seen);
+        if (deleted.ok() && IsJob(resource)) checker->JobDeleted(*before);
+        return deleted;
+      });
 }
 
 }  // namespace dba::simulation

@@ -30,7 +30,8 @@ struct Outcome {
   EffectCounts counts;
 };
 
-// Redirects this process's log while it runs; one at a time.
+// Any number at once, in threads of their own. The log of such a thread is read by its run, and from the first run on
+// that of the other threads is lost.
 Outcome Simulate(uint64_t seed, const Options& options);
 
 }  // namespace dba::simulation

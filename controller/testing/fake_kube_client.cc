@@ -23,6 +23,11 @@ bool InNamespace(const json& object, const std::string& name_space) {
 
 }  // namespace
 
+FakeKubeClient::Call FakeKubeClient::MakeCall(const char* verb, const Resource& resource, const ObjectKey& key,
+                                              absl::string_view subresource, const json& body) const {
+  return {verb, std::string(resource.plural), key, std::string(subresource), keep_calls_ ? body : json()};
+}
+
 absl::Status FakeKubeClient::Enter(const Call& call) {
   Hook hook;
   {
@@ -31,13 +36,13 @@ absl::Status FakeKubeClient::Enter(const Call& call) {
   }
   if (hook) DBA_RETURN_IF_ERROR(hook(call));
   MutexLock lock(&mu_);
-  auto& failures = failures_[{call.verb, call.resource}];
-  if (!failures.empty()) {
-    absl::Status status = std::move(failures.front());
-    failures.pop_front();
+  const auto failures = failures_.find({call.verb, call.resource});
+  if (failures != failures_.end() && !failures->second.empty()) {
+    absl::Status status = std::move(failures->second.front());
+    failures->second.pop_front();
     return status;
   }
-  calls_.push_back(call);
+  if (keep_calls_) calls_.push_back(call);
   return absl::OkStatus();
 }
 
@@ -52,7 +57,7 @@ absl::StatusOr<json> FakeKubeClient::Leave(const Call& call, absl::StatusOr<json
 }
 
 absl::StatusOr<json> FakeKubeClient::Get(const Resource& resource, const ObjectKey& key) {
-  const Call call{"get", std::string(resource.plural), key, "", json()};
+  const Call call = MakeCall("get", resource, key, "", json());
   DBA_RETURN_IF_ERROR(Enter(call));
   json found = Find(resource, key);
   if (found.is_null()) return Leave(call, Missing(resource, key));
@@ -61,15 +66,15 @@ absl::StatusOr<json> FakeKubeClient::Get(const Resource& resource, const ObjectK
 
 absl::StatusOr<ObjectList> FakeKubeClient::List(const Resource& resource, absl::string_view name_space,
                                                 absl::string_view label_selector) {
-  const Call call{"list", std::string(resource.plural), {std::string(name_space), ""}, "", json()};
+  const Call call = MakeCall("list", resource, {std::string(name_space), ""}, "", json());
   DBA_RETURN_IF_ERROR(Enter(call));
   DBA_ASSIGN_OR_RETURN(const LabelSelector selector, LabelSelector::Parse(label_selector));
   ObjectList list;
   {
     MutexLock lock(&mu_);
     for (const auto& [key, stored] : collections_[CollectionName(resource)]) {
-      if (InNamespace(stored.object, call.key.name_space) && selector.Matches(stored.object)) {
-        list.items.push_back(stored.object);
+      if (InNamespace(*stored.object, call.key.name_space) && selector.Matches(*stored.object)) {
+        list.items.push_back(*stored.object);
       }
     }
     list.resource_version = absl::StrCat(version_);
@@ -79,27 +84,27 @@ absl::StatusOr<ObjectList> FakeKubeClient::List(const Resource& resource, absl::
 }
 
 absl::StatusOr<json> FakeKubeClient::Create(const Resource& resource, const json& object) {
-  const Call call{"create", std::string(resource.plural), KeyOf(object), "", object};
+  const Call call = MakeCall("create", resource, KeyOf(object), "", object);
   DBA_RETURN_IF_ERROR(Enter(call));
   return Leave(call, DoCreate(resource, object, ""));
 }
 
 absl::StatusOr<json> FakeKubeClient::Apply(const Resource& resource, const json& object,
                                            absl::string_view field_manager, absl::string_view subresource) {
-  const Call call{"apply", std::string(resource.plural), KeyOf(object), std::string(subresource), object};
+  const Call call = MakeCall("apply", resource, KeyOf(object), subresource, object);
   DBA_RETURN_IF_ERROR(Enter(call));
   return Leave(call, DoApply(resource, object, std::string(field_manager), subresource));
 }
 
 absl::StatusOr<json> FakeKubeClient::MergePatch(const Resource& resource, const ObjectKey& key, const json& patch) {
-  const Call call{"patch", std::string(resource.plural), key, "", patch};
+  const Call call = MakeCall("patch", resource, key, "", patch);
   DBA_RETURN_IF_ERROR(Enter(call));
   return Leave(call, DoMergePatch(resource, key, patch));
 }
 
 absl::Status FakeKubeClient::Delete(const Resource& resource, const ObjectKey& key,
                                     const Preconditions& preconditions) {
-  const Call call{"delete", std::string(resource.plural), key, "", json()};
+  const Call call = MakeCall("delete", resource, key, "", json());
   DBA_RETURN_IF_ERROR(Enter(call));
   const absl::Status done = DoDelete(resource, key, preconditions);
   if (!done.ok()) return Leave(call, done).status();
@@ -131,19 +136,20 @@ absl::StatusOr<json> FakeKubeClient::DoApply(const Resource& resource, const jso
     MutexLock lock(&mu_);
     Stored* stored = FindLocked(resource, key);
     if (stored != nullptr) {
-      DBA_RETURN_IF_ERROR(CheckPreconditions(resource, stored->object, uid, resource_version));
-      json applied = object;
-      ApplyDefaults(resource, &applied);
+      DBA_RETURN_IF_ERROR(CheckPreconditions(resource, *stored->object, uid, resource_version));
+      json applied;
       if (subresource == "status") {
-        applied = {{"metadata", object["metadata"]}, {"status", object.value("status", json::object())}};
-        applied["metadata"] = {{"name", key.name}};
-      } else if (HasStatus(resource)) {
-        applied.erase("status");
+        const auto status = object.find("status");
+        applied["status"] = status == object.end() ? json::object() : *status;
+      } else {
+        applied = object;
+        ApplyDefaults(resource, &applied);
+        if (HasStatus(resource)) applied.erase("status");
       }
       FieldOwnership ownership = stored->ownership;
-      json merged = ownership.Apply(absl::StrCat(manager, "/", subresource), stored->object, applied);
-      KeepServerFields(stored->object, &merged);
-      DBA_RETURN_IF_ERROR(ValidateChange(resource, stored->object, merged));
+      json merged = ownership.Apply(absl::StrCat(manager, "/", subresource), *stored->object, applied);
+      KeepServerFields(*stored->object, &merged);
+      DBA_RETURN_IF_ERROR(ValidateChange(resource, *stored->object, merged));
       stored->ownership = std::move(ownership);
       return ReplaceLocked(resource, stored, std::move(merged));
     }
@@ -159,18 +165,19 @@ absl::StatusOr<json> FakeKubeClient::DoMergePatch(const Resource& resource, cons
   MutexLock lock(&mu_);
   Stored* stored = FindLocked(resource, key);
   if (stored == nullptr) return Missing(resource, key);
-  DBA_RETURN_IF_ERROR(CheckPreconditions(resource, stored->object, MetadataString(patch, "uid"),
+  DBA_RETURN_IF_ERROR(CheckPreconditions(resource, *stored->object, MetadataString(patch, "uid"),
                                          MetadataString(patch, "resourceVersion")));
-  json after = stored->object;
+  json after = *stored->object;
   after.merge_patch(patch);
   if (HasStatus(resource)) {
     after.erase("status");
-    if (stored->object.contains("status")) after["status"] = stored->object["status"];
+    const auto status = stored->object->find("status");
+    if (status != stored->object->end()) after["status"] = *status;
   }
   ApplyDefaults(resource, &after);
-  KeepServerFields(stored->object, &after);
-  DBA_RETURN_IF_ERROR(ValidateChange(resource, stored->object, after));
-  stored->ownership.NoteWrite(stored->object, after);
+  KeepServerFields(*stored->object, &after);
+  DBA_RETURN_IF_ERROR(ValidateChange(resource, *stored->object, after));
+  stored->ownership.NoteWrite(*stored->object, after);
   return ReplaceLocked(resource, stored, std::move(after));
 }
 
@@ -179,12 +186,12 @@ absl::Status FakeKubeClient::DoDelete(const Resource& resource, const ObjectKey&
   MutexLock lock(&mu_);
   Stored* stored = FindLocked(resource, key);
   if (stored == nullptr) return Missing(resource, key);
-  DBA_RETURN_IF_ERROR(CheckPreconditions(resource, stored->object, preconditions.uid, preconditions.resource_version));
-  const json& metadata = stored->object["metadata"];
+  DBA_RETURN_IF_ERROR(CheckPreconditions(resource, *stored->object, preconditions.uid, preconditions.resource_version));
+  const json& metadata = (*stored->object)["metadata"];
   if (!metadata.contains("finalizers") || metadata["finalizers"].empty()) {
     EraseLocked(resource, key);
   } else if (!metadata.contains("deletionTimestamp")) {
-    json after = stored->object;
+    json after = *stored->object;
     after["metadata"]["deletionTimestamp"] = NowTextLocked();
     after["metadata"]["deletionGracePeriodSeconds"] = 0;
     ReplaceLocked(resource, stored, std::move(after));
@@ -209,35 +216,38 @@ json FakeKubeClient::InsertLocked(const Resource& resource, json object) {
   metadata.erase("deletionTimestamp");
   if (HasGeneration(resource)) metadata["generation"] = 1;
   metadata["resourceVersion"] = absl::StrCat(++version_);
-  collections_[CollectionName(resource)][KeyOf(object)].object = object;
-  RecordLocked(resource, json(), object);
+  const auto stored = std::make_shared<const json>(object);
+  collections_[CollectionName(resource)][KeyOf(object)].object = stored;
+  RecordLocked(resource, nullptr, stored);
   return object;
 }
 
 json FakeKubeClient::ReplaceLocked(const Resource& resource, Stored* stored, json after) {
-  if (after == stored->object) return after;
+  const json& current = *stored->object;
+  if (after == current) return after;
+  json& metadata = after["metadata"];
+  const bool deleting = metadata.contains("deletionTimestamp");
   if (HasGeneration(resource) &&
-      (SpecDiffers(stored->object, after) || (after["metadata"].contains("deletionTimestamp") &&
-                                              !stored->object["metadata"].contains("deletionTimestamp")))) {
-    after["metadata"]["generation"] = after["metadata"].value("generation", 1) + 1;
+      (SpecDiffers(current, after) || (deleting && !current["metadata"].contains("deletionTimestamp")))) {
+    metadata["generation"] = metadata.value("generation", 1) + 1;
   }
-  after["metadata"]["resourceVersion"] = absl::StrCat(++version_);
-  const json before = std::exchange(stored->object, after);
-  const json& metadata = after["metadata"];
-  if (metadata.contains("deletionTimestamp") && (!metadata.contains("finalizers") || metadata["finalizers"].empty())) {
+  metadata["resourceVersion"] = absl::StrCat(++version_);
+  auto next = std::make_shared<const json>(after);
+  ObjectPtr before = std::exchange(stored->object, next);
+  if (deleting && (!metadata.contains("finalizers") || metadata["finalizers"].empty())) {
     collections_[CollectionName(resource)].erase(KeyOf(after));
-    RecordLocked(resource, after, json());
+    RecordLocked(resource, std::move(next), nullptr);
   } else {
-    RecordLocked(resource, before, after);
+    RecordLocked(resource, std::move(before), std::move(next));
   }
   return after;
 }
 
 void FakeKubeClient::EraseLocked(const Resource& resource, const ObjectKey& key) {
-  json last = FindLocked(resource, key)->object;
+  json last = *FindLocked(resource, key)->object;
   last["metadata"]["resourceVersion"] = absl::StrCat(++version_);
   collections_[CollectionName(resource)].erase(key);
-  RecordLocked(resource, std::move(last), json());
+  RecordLocked(resource, std::make_shared<const json>(std::move(last)), nullptr);
 }
 
 json FakeKubeClient::Put(const Resource& resource, json object) {
@@ -247,8 +257,8 @@ json FakeKubeClient::Put(const Resource& resource, json object) {
   ApplyDefaults(resource, &object);
   Stored* stored = FindLocked(resource, KeyOf(object));
   if (stored == nullptr) return InsertLocked(resource, std::move(object));
-  KeepServerFields(stored->object, &object);
-  stored->ownership.NoteWrite(stored->object, object);
+  KeepServerFields(*stored->object, &object);
+  stored->ownership.NoteWrite(*stored->object, object);
   return ReplaceLocked(resource, stored, std::move(object));
 }
 
@@ -256,10 +266,10 @@ bool FakeKubeClient::Touch(const Resource& resource, const ObjectKey& key, const
   MutexLock lock(&mu_);
   Stored* stored = FindLocked(resource, key);
   if (stored == nullptr) return false;
-  json after = stored->object;
+  json after = *stored->object;
   after.merge_patch(patch);
-  KeepServerFields(stored->object, &after);
-  stored->ownership.NoteWrite(stored->object, after);
+  KeepServerFields(*stored->object, &after);
+  stored->ownership.NoteWrite(*stored->object, after);
   ReplaceLocked(resource, stored, std::move(after));
   return true;
 }
@@ -271,21 +281,41 @@ bool FakeKubeClient::Remove(const Resource& resource, const ObjectKey& key) {
   return true;
 }
 
-json FakeKubeClient::Find(const Resource& resource, const ObjectKey& key) const {
+FakeKubeClient::ObjectPtr FakeKubeClient::View(const Resource& resource, const ObjectKey& key) const {
   MutexLock lock(&mu_);
   const auto collection = collections_.find(CollectionName(resource));
-  if (collection == collections_.end()) return json();
+  if (collection == collections_.end()) return nullptr;
   const auto found = collection->second.find(key);
-  return found == collection->second.end() ? json() : found->second.object;
+  return found == collection->second.end() ? nullptr : found->second.object;
+}
+
+std::vector<FakeKubeClient::ObjectPtr> FakeKubeClient::Views(const Resource& resource) const {
+  MutexLock lock(&mu_);
+  std::vector<ObjectPtr> views;
+  const auto collection = collections_.find(CollectionName(resource));
+  if (collection == collections_.end()) return views;
+  for (const auto& [key, stored] : collection->second) views.push_back(stored.object);
+  return views;
+}
+
+json FakeKubeClient::Find(const Resource& resource, const ObjectKey& key) const {
+  const ObjectPtr view = View(resource, key);
+  return view == nullptr ? json() : *view;
 }
 
 std::vector<json> FakeKubeClient::Objects(const Resource& resource) const {
-  MutexLock lock(&mu_);
   std::vector<json> objects;
-  const auto collection = collections_.find(CollectionName(resource));
-  if (collection == collections_.end()) return objects;
-  for (const auto& [key, stored] : collection->second) objects.push_back(stored.object);
+  for (const ObjectPtr& view : Views(resource)) objects.push_back(*view);
   return objects;
+}
+
+void FakeKubeClient::CopyObjects(const FakeKubeClient& other) {
+  MutexLock lock(&mu_);
+  MutexLock other_lock(&other.mu_);
+  collections_ = other.collections_;
+  version_ = other.version_;
+  oldest_version_ = other.version_;
+  next_uid_ = other.next_uid_;
 }
 
 void FakeKubeClient::FailNext(absl::string_view verb, absl::string_view resource, absl::Status status) {

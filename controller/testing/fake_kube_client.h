@@ -6,10 +6,11 @@
 #ifndef DBA_CONTROLLER_TESTING_FAKE_KUBE_CLIENT_H_
 #define DBA_CONTROLLER_TESTING_FAKE_KUBE_CLIENT_H_
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,12 @@ class FakeKubeClient : public KubeClient {
     std::string resource;  // plural
     ObjectKey key;
     std::string subresource;
-    nlohmann::json body;  // null for get, list and delete; {"resourceVersion"} for watch
+    nlohmann::json body;  // null for get, list and delete, and without KeepCalls; {"resourceVersion"} for watch
   };
   // An error returned before the call prevents it; one returned after it replaces the reply, the effect stays.
   using Hook = std::function<absl::Status(const Call&)>;
+
+  using ObjectPtr = std::shared_ptr<const nlohmann::json>;
 
   FakeKubeClient() = default;
 
@@ -72,10 +75,19 @@ class FakeKubeClient : public KubeClient {
   // Reads without hooks and without a trace in calls(). Find returns null when there is none.
   nlohmann::json Find(const Resource& resource, const ObjectKey& key) const;
   std::vector<nlohmann::json> Objects(const Resource& resource) const;
+  // The same without copies: what is stored now, nullptr when there is none.
+  ObjectPtr View(const Resource& resource, const ObjectKey& key) const;
+  std::vector<ObjectPtr> Views(const Resource& resource) const;
+
+  // Begins with the objects of `other`, their versions and UIDs; without its history, calls, hooks and watches. For a
+  // client that has not been used.
+  void CopyObjects(const FakeKubeClient& other);
 
   // Every call so far that reached the server, oldest first.
   std::vector<Call> calls() const;
   void ClearCalls();
+  // Whether calls() and Call::body are filled, as at first. Without them the fake is faster.
+  void KeepCalls(bool keep) { keep_calls_ = keep; }
 
   // Ends every running watch with OK, as the server's timeout does.
   void EndWatches();
@@ -91,15 +103,15 @@ class FakeKubeClient : public KubeClient {
 
  private:
   struct Stored {
-    nlohmann::json object;
+    ObjectPtr object;
     FieldOwnership ownership;
   };
   using Collection = std::map<ObjectKey, Stored>;
   struct Change {
     int64_t version = 0;
     std::string collection;
-    nlohmann::json before;  // null when created
-    nlohmann::json after;   // null when removed
+    ObjectPtr before;  // nullptr when created
+    ObjectPtr after;   // nullptr when removed
   };
   struct Stream {
     std::string collection;
@@ -110,6 +122,8 @@ class FakeKubeClient : public KubeClient {
     int64_t bookmarks = 0;
   };
 
+  Call MakeCall(const char* verb, const Resource& resource, const ObjectKey& key, absl::string_view subresource,
+                const nlohmann::json& body) const;
   absl::Status Enter(const Call& call);
   absl::StatusOr<nlohmann::json> Leave(const Call& call, absl::StatusOr<nlohmann::json> reply);
 
@@ -127,12 +141,12 @@ class FakeKubeClient : public KubeClient {
   nlohmann::json ReplaceLocked(const Resource& resource, Stored* stored, nlohmann::json after)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void EraseLocked(const Resource& resource, const ObjectKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void RecordLocked(const Resource& resource, nlohmann::json before, nlohmann::json after)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void RecordLocked(const Resource& resource, ObjectPtr before, ObjectPtr after) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // The events of one stream that are due; advances its position.
   absl::StatusOr<std::vector<WatchEvent>> DueLocked(Stream* stream) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::string NowTextLocked() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  std::atomic<bool> keep_calls_{true};
   mutable Mutex mu_;
   CondVar changed_;
   std::map<std::string, Collection> collections_ ABSL_GUARDED_BY(mu_);

@@ -13,13 +13,11 @@
 namespace dba::kube {
 namespace {
 
-using nlohmann::json;
-
 absl::Status TooOld() { return absl::OutOfRangeError("too old resource version: list again"); }
 
 }  // namespace
 
-void FakeKubeClient::RecordLocked(const Resource& resource, json before, json after) {
+void FakeKubeClient::RecordLocked(const Resource& resource, ObjectPtr before, ObjectPtr after) {
   history_.push_back({version_, CollectionName(resource), std::move(before), std::move(after)});
   changed_.SignalAll();
 }
@@ -32,19 +30,19 @@ absl::StatusOr<std::vector<WatchEvent>> FakeKubeClient::DueLocked(Stream* stream
   for (; next != history_.end(); ++next) {
     const Change& change = *next;
     if (change.collection != stream->collection) continue;
-    const auto selects = [&](const json& object) {
-      return !object.is_null() &&
-             (stream->name_space.empty() || MetadataString(object, "namespace") == stream->name_space) &&
-             stream->selector.Matches(object);
+    const auto selects = [&](const ObjectPtr& object) {
+      return object != nullptr &&
+             (stream->name_space.empty() || MetadataString(*object, "namespace") == stream->name_space) &&
+             stream->selector.Matches(*object);
     };
     const bool was = selects(change.before);
     const bool is = selects(change.after);
     if (was && is) {
-      due.push_back({WatchEvent::Type::kModified, change.after});
+      due.push_back({WatchEvent::Type::kModified, *change.after});
     } else if (is) {
-      due.push_back({WatchEvent::Type::kAdded, change.after});
+      due.push_back({WatchEvent::Type::kAdded, *change.after});
     } else if (was) {
-      due.push_back({WatchEvent::Type::kDeleted, change.before});
+      due.push_back({WatchEvent::Type::kDeleted, *change.before});
     }
   }
   stream->position = version_;
@@ -58,11 +56,8 @@ absl::StatusOr<std::vector<WatchEvent>> FakeKubeClient::DueLocked(Stream* stream
 absl::Status FakeKubeClient::Watch(const Resource& resource, absl::string_view name_space,
                                    absl::string_view label_selector, absl::string_view resource_version,
                                    const std::function<void(WatchEvent)>& sink, const StopToken& stop) {
-  const Call call{"watch",
-                  std::string(resource.plural),
-                  {std::string(name_space), ""},
-                  "",
-                  {{"resourceVersion", std::string(resource_version)}}};
+  const Call call = MakeCall("watch", resource, {std::string(name_space), ""}, "",
+                             {{"resourceVersion", std::string(resource_version)}});
   DBA_RETURN_IF_ERROR(Enter(call));
   Stream stream;
   stream.collection = CollectionName(resource);

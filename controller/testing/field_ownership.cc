@@ -2,62 +2,74 @@
 #include "controller/testing/field_ownership.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace dba::kube {
 namespace {
 
 using nlohmann::json;
 
+// One step per nesting level: a field's name, or "[key]" for an item of a list map.
+using FieldPath = std::vector<std::string>;
+
 // The key of the lists that our objects and core/v1's Pods declare as maps; any other list is replaced as a whole.
-const std::map<std::string, std::string>& ListMapKeys() {
-  static const auto& keys = *new std::map<std::string, std::string>{
-      {"conditions", "type"},     {"containers", "name"},     {"env", "name"},
-      {"initContainers", "name"}, {"ownerReferences", "uid"}, {"volumes", "name"}};
-  return keys;
+const char* ListMapKey(const std::string& field) {
+  if (field == "conditions") return "type";
+  for (const char* list : {"containers", "env", "initContainers", "volumes"}) {
+    if (field == list) return "name";
+  }
+  return field == "ownerReferences" ? "uid" : nullptr;
 }
 
-// The step to `item` in the list `field`, empty when the list is not a map.
-std::string ItemStep(const std::string& field, const json& item) {
-  if (field == "finalizers" && item.is_string()) {
-    return absl::StrCat("[", item.get_ref<const std::string&>(), "]");
-  }
-  const auto key = ListMapKeys().find(field);
-  if (key == ListMapKeys().end() || !item.is_object()) return "";
-  const auto value = item.find(key->second);
-  if (value == item.end() || !value->is_string()) return "";
-  return absl::StrCat("[", value->get_ref<const std::string&>(), "]");
+// What tells `item` from the others of the list `field`; nullptr when the list is not a map.
+const std::string* ItemKey(const std::string& field, const json& item) {
+  if (field == "finalizers" && item.is_string()) return &item.get_ref<const std::string&>();
+  const char* key = ListMapKey(field);
+  if (key == nullptr || !item.is_object()) return nullptr;
+  const auto value = item.find(key);
+  return value == item.end() || !value->is_string() ? nullptr : &value->get_ref<const std::string&>();
 }
 
 bool IsListMap(const std::string& field, const json& value) {
-  return value.is_array() && (field == "finalizers" || ListMapKeys().count(field) > 0) &&
-         std::all_of(value.begin(), value.end(), [&](const json& item) { return !ItemStep(field, item).empty(); });
+  return value.is_array() && (field == "finalizers" || ListMapKey(field) != nullptr) &&
+         std::all_of(value.begin(), value.end(), [&](const json& item) { return ItemKey(field, item) != nullptr; });
 }
 
-void AddLeaves(const std::string& field, const json& value, FieldPath* path, FieldSet* leaves) {
-  if (value.is_object() && !value.empty()) {
-    for (const auto& [name, child] : value.items()) {
-      path->push_back(name);
-      AddLeaves(name, child, path, leaves);
-      path->pop_back();
-    }
-  } else if (IsListMap(field, value) && !value.empty()) {
-    for (const json& item : value) {
-      path->push_back(ItemStep(field, item));
-      AddLeaves("", item, path, leaves);
-      path->pop_back();
-    }
-  } else {
-    leaves->insert(*path);
-  }
+// A leaf is what has one owner as a whole.
+bool IsLeaf(const std::string& field, const json& value) {
+  return value.empty() || !(value.is_object() || IsListMap(field, value));
 }
 
-json* FindItem(const std::string& field, const std::string& step, json* list) {
-  for (json& item : *list) {
-    if (ItemStep(field, item) == step) return &item;
+const json* FindItem(const std::string& field, absl::string_view key, const json& list) {
+  for (const json& item : list) {
+    const std::string* candidate = ItemKey(field, item);
+    if (candidate != nullptr && *candidate == key) return &item;
   }
   return nullptr;
+}
+
+std::string ItemStep(const std::string& field, const json& item) {
+  return absl::StrCat("[", *ItemKey(field, item), "]");
+}
+
+bool IsItemStep(const std::string& step) { return !step.empty() && step.front() == '['; }
+
+// "[key]" to key.
+absl::string_view KeyOfStep(absl::string_view step) { return step.substr(1, step.size() - 2); }
+
+// What stands in `parent`, which may be null, where `item`, one of the members of the list `field`, stands in its own.
+const json* SameItem(const std::string& field, const json& item, const json* parent) {
+  return parent == nullptr || !parent->is_array() ? nullptr : FindItem(field, *ItemKey(field, item), *parent);
+}
+
+const json* SameMember(const std::string& name, const json* parent) {
+  if (parent == nullptr || !parent->is_object()) return nullptr;
+  const auto found = parent->find(name);
+  return found == parent->end() ? nullptr : &*found;
 }
 
 void MergeInto(const std::string& field, const json& applied, json* live) {
@@ -65,11 +77,11 @@ void MergeInto(const std::string& field, const json& applied, json* live) {
     for (const auto& [name, child] : applied.items()) MergeInto(name, child, &(*live)[name]);
   } else if (IsListMap(field, applied) && IsListMap(field, *live)) {
     for (const json& item : applied) {
-      json* same = FindItem(field, ItemStep(field, item), live);
+      const json* same = FindItem(field, *ItemKey(field, item), *live);
       if (same == nullptr) {
         live->push_back(item);
       } else {
-        MergeInto("", item, same);
+        MergeInto("", item, const_cast<json*>(same));
       }
     }
   } else {
@@ -80,9 +92,8 @@ void MergeInto(const std::string& field, const json& applied, json* live) {
 const json* Lookup(const json& root, const FieldPath& path) {
   const json* node = &root;
   for (size_t i = 0; i < path.size(); ++i) {
-    if (node->is_array()) {
-      // FindItem does not change the list it looks into.
-      node = FindItem(i > 0 ? path[i - 1] : "", path[i], const_cast<json*>(node));
+    if (node->is_array() && IsItemStep(path[i])) {
+      node = FindItem(i > 0 ? path[i - 1] : "", KeyOfStep(path[i]), *node);
       if (node == nullptr) return nullptr;
       continue;
     }
@@ -96,10 +107,11 @@ const json* Lookup(const json& root, const FieldPath& path) {
 // Removes the leaf and every parent that it leaves empty.
 void RemoveLeaf(const FieldPath& path, size_t depth, json* node) {
   if (depth == path.size()) return;
-  if (node->is_array()) {
+  if (node->is_array() && IsItemStep(path[depth])) {
     const std::string field = depth > 0 ? path[depth - 1] : "";
     for (auto item = node->begin(); item != node->end(); ++item) {
-      if (ItemStep(field, *item) != path[depth]) continue;
+      const std::string* key = ItemKey(field, *item);
+      if (key == nullptr || *key != KeyOfStep(path[depth])) continue;
       RemoveLeaf(path, depth + 1, &*item);
       if (depth + 1 == path.size() || item->empty()) node->erase(item);
       return;
@@ -112,65 +124,93 @@ void RemoveLeaf(const FieldPath& path, size_t depth, json* node) {
   if (depth + 1 == path.size() || (child->is_structured() && child->empty())) node->erase(child);
 }
 
-bool SameAt(const json& a, const json& b, const FieldPath& path) {
-  const json* left = Lookup(a, path);
-  const json* right = Lookup(b, path);
-  if (left == nullptr || right == nullptr) return left == right;
-  return *left == *right;
+// Adds the leaves of `owned` that are no leaves of `sent`, which may be null.
+void AddGone(const std::string& field, const json& owned, const json* sent, FieldPath* path,
+             std::vector<FieldPath>* gone) {
+  if (IsLeaf(field, owned)) {
+    if (sent == nullptr || !IsLeaf(field, *sent)) gone->push_back(*path);
+    return;
+  }
+  const auto descend = [&](std::string step, const std::string& name, const json& child, const json* same) {
+    path->push_back(std::move(step));
+    AddGone(name, child, same, path, gone);
+    path->pop_back();
+  };
+  if (owned.is_object()) {
+    for (const auto& [name, child] : owned.items()) descend(name, name, child, SameMember(name, sent));
+  } else {
+    for (const json& item : owned) descend(ItemStep(field, item), "", item, SameItem(field, item, sent));
+  }
+}
+
+// Removes the leaves of `owned` where `before` and `after`, which may be null, differ. True when nothing is left.
+bool Prune(const std::string& field, const json* before, const json* after, json* owned) {
+  if (IsLeaf(field, *owned)) {
+    return before == nullptr || after == nullptr ? before != after : *before != *after;
+  }
+  for (auto child = owned->begin(); child != owned->end();) {
+    const bool object = owned->is_object();
+    const bool empty =
+        object ? Prune(child.key(), SameMember(child.key(), before), SameMember(child.key(), after), &*child)
+               : Prune("", SameItem(field, *child, before), SameItem(field, *child, after), &*child);
+    child = empty ? owned->erase(child) : std::next(child);
+  }
+  return owned->empty();
+}
+
+// What a manager can own of what it sent.
+json Ownable(const json& applied) {
+  json fields = applied;
+  fields.erase("apiVersion");
+  fields.erase("kind");
+  const auto metadata = fields.find("metadata");
+  if (metadata == fields.end()) return fields;
+  for (const char* name : {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
+                           "deletionTimestamp", "managedFields"}) {
+    metadata->erase(name);
+  }
+  if (metadata->empty()) fields.erase(metadata);
+  return fields;
 }
 
 }  // namespace
 
-FieldSet OwnableFields(const json& object) {
-  json copy = object;
-  copy.erase("apiVersion");
-  copy.erase("kind");
-  if (copy.contains("metadata")) {
-    for (const char* name : {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
-                             "deletionTimestamp", "managedFields"}) {
-      copy["metadata"].erase(name);
-    }
-    if (copy["metadata"].empty()) copy.erase("metadata");
-  }
-  FieldSet leaves;
-  FieldPath path;
-  if (!copy.empty()) AddLeaves("", copy, &path, &leaves);
-  return leaves;
-}
-
 json FieldOwnership::Apply(const std::string& manager, const json& live, const json& applied) {
-  const FieldSet sent = OwnableFields(applied);
+  auto sent = std::make_shared<const json>(Ownable(applied));
   json merged = live;
   MergeInto("", applied, &merged);
-  FieldSet gone;
-  for (const FieldPath& path : owned_[manager]) {
-    const bool shared = std::any_of(owned_.begin(), owned_.end(), [&](const auto& owner) {
-      return owner.first != manager && owner.second.count(path) > 0;
-    });
-    if (sent.count(path) == 0 && !shared) gone.insert(path);
-  }
+  std::vector<FieldPath> gone;
+  FieldPath path;
+  const auto& before = owned_[manager];
+  if (before != nullptr) AddGone("", *before, sent.get(), &path, &gone);
   // A list map's item is found by its key, so a key field goes after its siblings.
-  std::vector<FieldPath> order(gone.begin(), gone.end());
-  std::stable_partition(order.begin(), order.end(), [](const FieldPath& path) {
-    return path.size() < 2 || path[path.size() - 2].front() != '[' ||
-           (path.back() != "type" && path.back() != "name" && path.back() != "uid");
+  std::stable_partition(gone.begin(), gone.end(), [](const FieldPath& leaf) {
+    return leaf.size() < 2 || !IsItemStep(leaf[leaf.size() - 2]) ||
+           (leaf.back() != "type" && leaf.back() != "name" && leaf.back() != "uid");
   });
-  for (const FieldPath& path : order) RemoveLeaf(path, 0, &merged);
+  for (const FieldPath& leaf : gone) {
+    const bool shared = std::any_of(owned_.begin(), owned_.end(), [&](const auto& owner) {
+      if (owner.first == manager) return false;
+      const json* same = Lookup(*owner.second, leaf);
+      return same != nullptr && IsLeaf(leaf.back(), *same);
+    });
+    if (!shared) RemoveLeaf(leaf, 0, &merged);
+  }
+  owned_[manager] = std::move(sent);
   for (auto& [owner, fields] : owned_) {
     if (owner == manager) continue;
-    for (auto path = fields.begin(); path != fields.end();) {
-      path = SameAt(live, merged, *path) ? std::next(path) : fields.erase(path);
-    }
+    json kept = *fields;
+    Prune("", &live, &merged, &kept);
+    fields = std::make_shared<const json>(std::move(kept));
   }
-  owned_[manager] = sent;
   return merged;
 }
 
 void FieldOwnership::NoteWrite(const json& before, const json& after) {
   for (auto& [owner, fields] : owned_) {
-    for (auto path = fields.begin(); path != fields.end();) {
-      path = SameAt(before, after, *path) ? std::next(path) : fields.erase(path);
-    }
+    json kept = *fields;
+    Prune("", &before, &after, &kept);
+    fields = std::make_shared<const json>(std::move(kept));
   }
 }
 

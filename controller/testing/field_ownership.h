@@ -7,20 +7,12 @@
 #define DBA_CONTROLLER_TESTING_FIELD_OWNERSHIP_H_
 
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "nlohmann/json.hpp"
 
 namespace dba::kube {
-
-// One step per nesting level: a field's name, or "[key]" for an item of a list map.
-using FieldPath = std::vector<std::string>;
-using FieldSet = std::set<FieldPath>;
-
-// The leaves of `object` that a manager can own; its identity (apiVersion, kind, name, uid, ...) is left out.
-FieldSet OwnableFields(const nlohmann::json& object);
 
 // The owners of one object's fields. Not thread-safe.
 class FieldOwnership {
@@ -33,7 +25,9 @@ class FieldOwnership {
   void NoteWrite(const nlohmann::json& before, const nlohmann::json& after);
 
  private:
-  std::map<std::string, FieldSet> owned_;
+  // By manager: what it sent last, without the object's identity (apiVersion, kind, name, uid, ...) and without the
+  // fields that were taken from it. Only where its leaves are counts, not their values.
+  std::map<std::string, std::shared_ptr<const nlohmann::json>> owned_;
 };
 
 }  // namespace dba::kube

@@ -2,6 +2,7 @@
 #include "controller/testing/object_rules.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -24,9 +25,11 @@ absl::Status Refuse(const Resource& resource, const json& object, absl::string_v
   return absl::InvalidArgumentError(absl::StrCat(DescribeObject(resource, KeyOf(object)), ": ", why));
 }
 
-json Member(const json& object, const char* name) {
+// Null for a member that is absent.
+const json& Member(const json& object, const char* name) {
+  static const json* const kNull = new json;
   const auto found = object.find(name);
-  return found == object.end() ? json() : *found;
+  return found == object.end() ? *kNull : *found;
 }
 
 }  // namespace
@@ -42,8 +45,8 @@ bool HasGeneration(const Resource& resource) { return HasStatus(resource); }
 std::string MetadataString(const json& object, absl::string_view name) {
   const auto metadata = object.find("metadata");
   if (metadata == object.end() || !metadata->is_object()) return "";
-  const auto value = metadata->find(std::string(name));
-  return value != metadata->end() && value->is_string() ? value->get<std::string>() : "";
+  const auto value = metadata->find(std::string_view(name.data(), name.size()));
+  return value != metadata->end() && value->is_string() ? value->get_ref<const std::string&>() : "";
 }
 
 ObjectKey KeyOf(const json& object) { return {MetadataString(object, "namespace"), MetadataString(object, "name")}; }
@@ -98,22 +101,26 @@ absl::Status CheckPreconditions(const Resource& resource, const json& stored, ab
 
 void KeepServerFields(const json& stored, json* object) {
   json& metadata = (*object)["metadata"];
+  const json& server_fields = Member(stored, "metadata");
   for (const char* name : {"name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp",
                            "deletionTimestamp", "deletionGracePeriodSeconds"}) {
     metadata.erase(name);
-    const json value = Member(Member(stored, "metadata"), name);
+    const json& value = Member(server_fields, name);
     if (!value.is_null()) metadata[name] = value;
   }
 }
 
 bool SpecDiffers(const json& a, const json& b) {
-  json left = a;
-  json right = b;
-  for (json* side : {&left, &right}) {
-    side->erase("metadata");
-    side->erase("status");
-  }
-  return left != right;
+  const auto is_spec = [](const std::string& name) { return name != "metadata" && name != "status"; };
+  const auto covers = [&](const json& whole, const json& part) {
+    for (const auto& [name, value] : part.items()) {
+      if (!is_spec(name)) continue;
+      const auto same = whole.find(name);
+      if (same == whole.end() || *same != value) return false;
+    }
+    return true;
+  };
+  return !covers(a, b) || !covers(b, a);
 }
 
 }  // namespace dba::kube
