@@ -15,11 +15,15 @@
 #include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "dbagent/db/clear_text.h"
+#include "dbagent/db/identifier.h"
 #include "dbagent/db/mysql/socket_watchdog.h"
 
 namespace dba::agent {
 namespace {
 
+constexpr unsigned kLockWaitTimeout = 1205;  // ER_LOCK_WAIT_TIMEOUT
+constexpr int kLockAttempts = 10;
+constexpr absl::Duration kBetweenAttempts = absl::Milliseconds(15);
 constexpr absl::Duration kTimerSlack = absl::Milliseconds(5);  // between the server's timer and ours
 
 void SetTls(MYSQL* handle, const ConnectOptions& options) {
@@ -243,6 +247,34 @@ absl::StatusOr<RowSet> MysqlConnection::FetchPrepared(MYSQL_STMT* statement, siz
       }
     }
   }
+}
+
+absl::Status MysqlConnection::LockAndUnlock(const std::string& name, absl::Time deadline) {
+  const SocketWatchdog::Guard guard(static_cast<int>(mysql_get_socket(&handle_)), deadline);
+  const std::string sql = absl::StrCat("LOCK TABLES ", name, " WRITE NOWAIT; UNLOCK TABLES");
+  if (mysql_real_query(&handle_, sql.data(), sql.size()) != 0) {
+    return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+  }
+  const int next = mysql_next_result(&handle_);
+  return next > 0 ? Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline) : absl::OkStatus();
+}
+
+absl::StatusOr<bool> MysqlConnection::LockIsFree(const std::string& schema, const std::string& table,
+                                                 absl::Time deadline) {
+  if (mysql_set_server_option(&handle_, MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0) {
+    return Fail(mysql_errno(&handle_), mysql_error(&handle_), deadline);
+  }
+  const std::string name = absl::StrCat(QuoteMysqlIdentifier(schema), ".", QuoteMysqlIdentifier(table));
+  absl::Status status;
+  for (int attempt = 0; attempt < kLockAttempts; ++attempt) {
+    if (attempt > 0) absl::SleepFor(kBetweenAttempts);
+    status = LockAndUnlock(name, deadline);
+    if (MysqlErrorNumber(status) != kLockWaitTimeout) break;
+  }
+  if (!broken_ && mysql_set_server_option(&handle_, MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0) broken_ = true;
+  if (status.ok()) return true;
+  if (MysqlErrorNumber(status) == kLockWaitTimeout) return false;
+  return status;
 }
 
 absl::Status MysqlConnection::LimitTime(absl::Time deadline) {

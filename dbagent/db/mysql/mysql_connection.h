@@ -48,6 +48,12 @@ class MysqlConnection {
   // Limits statements and lock waits of the session to the time before `deadline`.
   absl::Status LimitTime(absl::Time deadline);
 
+  // MariaDB: whether nobody holds a lock on the table, so that an ALTER would get the exclusive one at once. Asks for
+  // it without waiting, and gives it back in the same message to the server: it is held for microseconds, whatever
+  // becomes of the network, and by the server alone. Tries a few times, because short transactions hold it, too.
+  // PERMISSION_DENIED: the account may not LOCK TABLES.
+  absl::StatusOr<bool> LockIsFree(const std::string& schema, const std::string& table, absl::Time deadline);
+
   bool reusable() const { return !broken_; }
   bool broken() const { return broken_; }
   // Closes the connection when it comes back to the pool.
@@ -58,6 +64,7 @@ class MysqlConnection {
  private:
   MysqlConnection();
   absl::Status SetUpSession(absl::Time deadline);
+  absl::Status LockAndUnlock(const std::string& name, absl::Time deadline);
   absl::Status Fail(unsigned number, absl::string_view message, absl::Time deadline);
   absl::Status FailStatement(MYSQL_STMT* statement, absl::Time deadline);
   absl::StatusOr<RowSet> FetchPrepared(MYSQL_STMT* statement, size_t max_rows, size_t max_value_bytes,
