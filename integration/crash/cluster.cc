@@ -72,7 +72,7 @@ NamespaceRecord Cluster::Record(const std::string& name_space) {
   return spaces_[name_space].record;
 }
 
-void Cluster::AwaitChange(const std::string& name_space, int64_t* seen, absl::Duration timeout) {
+bool Cluster::AwaitChange(const std::string& name_space, int64_t* seen, absl::Duration timeout) {
   const absl::Duration deadline = clock_.Monotonic() + timeout;
   MutexLock lock(&mu_);
   Space& space = spaces_[name_space];
@@ -80,7 +80,7 @@ void Cluster::AwaitChange(const std::string& name_space, int64_t* seen, absl::Du
        left = deadline - clock_.Monotonic()) {
     space.changed.WaitFor(&mu_, left);
   }
-  *seen = space.changes;
+  return std::exchange(*seen, space.changes) != space.changes;
 }
 
 absl::Status Cluster::WatchStatus() {

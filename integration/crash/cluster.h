@@ -49,8 +49,8 @@ class Cluster {
   const std::string& kubeconfig() const { return env_->kubeconfig(); }
 
   NamespaceRecord Record(const std::string& name_space) ABSL_LOCKS_EXCLUDED(mu_);
-  // Waits until something happened in the namespace since `*seen` changes, at most `timeout`; sets `*seen`.
-  void AwaitChange(const std::string& name_space, int64_t* seen, absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mu_);
+  // Waits until more than `*seen` changes happened in the namespace, at most `timeout`; sets `*seen`. False: none came.
+  bool AwaitChange(const std::string& name_space, int64_t* seen, absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mu_);
   // OK while every event arrived.
   absl::Status WatchStatus() ABSL_LOCKS_EXCLUDED(mu_);
 

@@ -41,10 +41,13 @@ json Object(const kube::Resource& resource, const std::string& name_space, const
 
 // What a migration tool does, and a row that shows how often it did it.
 std::vector<std::string> MigrationStatements(const std::string& version) {
-  return {absl::StrCat("CREATE TABLE IF NOT EXISTS ", kEffectTable, " (version VARCHAR(32))"),
-          "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)",
-          absl::StrCat("INSERT INTO ", kEffectTable, " VALUES ('", version, "')"), "DELETE FROM alembic_version",
-          absl::StrCat("INSERT INTO alembic_version VALUES ('", version, "')")};
+  const std::string effect = absl::StrCat("INSERT INTO ", kEffectTable, " VALUES ('", version, "')");
+  if (version == "v1") {
+    return {absl::StrCat("CREATE TABLE ", kEffectTable, " (version VARCHAR(32))"), effect,
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+            "INSERT INTO alembic_version VALUES ('v1')"};
+  }
+  return {effect, absl::StrCat("UPDATE alembic_version SET version_num = '", version, "'")};
 }
 
 // Whether the newest spec is reached and nothing is left to do.
@@ -140,11 +143,11 @@ class CrashRun {
     const absl::Time deadline = absl::Now() + kLimit;
     int64_t seen = 0;
     while (absl::Now() < deadline) {
-      subject_.cluster.AwaitChange(subject_.name_space, &seen, kLookAtProcesses);
+      if (!controller_->Running()) DBA_RETURN_IF_ERROR(StartAgain());
+      if (!subject_.cluster.AwaitChange(subject_.name_space, &seen, kLookAtProcesses)) continue;
       NamespaceRecord record = subject_.cluster.Record(subject_.name_space);
       if (IsUpToDate(record["ManagedDatabase"][kDatabase].last, version)) return absl::OkStatus();
       for (const auto& [name, pod] : record["Pod"]) DBA_RETURN_IF_ERROR(RunPod(pod.last));
-      if (!controller_->Running()) DBA_RETURN_IF_ERROR(StartAgain());
     }
     NamespaceRecord record = subject_.cluster.Record(subject_.name_space);
     return absl::DeadlineExceededError(absl::StrCat(

@@ -134,6 +134,14 @@ std::vector<CrashPlan> OneOfEachVerb(const std::vector<std::vector<CrashPointPas
   return plans;
 }
 
+std::vector<CrashPlan> EvenlyChosen(const std::vector<CrashPlan>& plans, size_t count) {
+  std::vector<CrashPlan> chosen;
+  for (size_t i = 0; i < plans.size(); ++i) {
+    if (count >= plans.size() || i * count / plans.size() != (i + 1) * count / plans.size()) chosen.push_back(plans[i]);
+  }
+  return chosen;
+}
+
 std::string ResultTable(const std::vector<std::string>& engines, const std::vector<CrashPlanResult>& results) {
   Table effects;
   Table verbs;

@@ -51,6 +51,9 @@ std::vector<CrashPlan> AllPlans(const std::vector<std::vector<CrashPointPassing>
 // Every verb once, in the middle of its passings; engines and modes take turns.
 std::vector<CrashPlan> OneOfEachVerb(const std::vector<std::vector<CrashPointPassing>>& effects_by_engine);
 
+// `count` of the plans at equal distances, all when there are no more.
+std::vector<CrashPlan> EvenlyChosen(const std::vector<CrashPlan>& plans, size_t count);
+
 // How a plan ended; empty: it converged with equal counts.
 struct CrashPlanResult {
   CrashPlan plan;

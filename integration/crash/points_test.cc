@@ -53,6 +53,13 @@ TEST(PointsTest, TheShortListHasEachVerbOnceWhereverItIs) {
               ElementsAre("0 --crash_at=A.before#2", "1 --crash_at=B.after#1", "0 --crash_at=C.before#1"));
 }
 
+TEST(PointsTest, PlansAreChosenAtEqualDistances) {
+  const std::vector<CrashPlan> all = AllPlans({Effects("A.after \nB.after \n")});
+  EXPECT_EQ(EvenlyChosen(all, 6).size(), 6u);
+  EXPECT_EQ(EvenlyChosen(all, 100).size(), 6u);
+  EXPECT_THAT(Texts(EvenlyChosen(all, 2)), ElementsAre("0 --lose_reply_at=A#1", "0 --lose_reply_at=B#1"));
+}
+
 TEST(PointsTest, TheTableCountsWhatConverged) {
   std::vector<CrashPlanResult> results;
   for (const CrashPlan& plan : AllPlans({Effects(kTrace), Effects("ApplyStatus.after \n")})) {
