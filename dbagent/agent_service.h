@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "dbagent/db/database.h"
+#include "dbagent/hint_checker.h"
 #include "dbagent/metrics/data_metrics.h"
 #include "proto/dbaoperator/agent/v1/agent.grpc.pb.h"
 
@@ -26,6 +27,8 @@ class AgentService final : public v1::DatabaseAgent::Service {
   struct Parts {
     // The database as the credentials say now.
     std::function<absl::StatusOr<std::shared_ptr<Database>>()> database;
+    // Judges hints; outlives the service.
+    HintChecker* hints = nullptr;
     // Replaces the data metrics, and names the configuration that holds.
     std::function<absl::Status(DataMetricsConfig config)> configure_data_metrics;
     std::function<std::string()> data_metrics_digest;
@@ -48,6 +51,10 @@ class AgentService final : public v1::DatabaseAgent::Service {
                              v1::UnlockAccountResponse* response) override;
   grpc::Status DropAccount(grpc::ServerContext* context, const v1::DropAccountRequest* request,
                            v1::DropAccountResponse* response) override;
+  grpc::Status CheckHints(grpc::ServerContext* context, const v1::CheckHintsRequest* request,
+                          v1::CheckHintsResponse* response) override;
+  grpc::Status DescribeTables(grpc::ServerContext* context, const v1::DescribeTablesRequest* request,
+                              v1::DescribeTablesResponse* response) override;
   grpc::Status TerminateSessions(grpc::ServerContext* context, const v1::TerminateSessionsRequest* request,
                                  v1::TerminateSessionsResponse* response) override;
   grpc::Status BeginMigration(grpc::ServerContext* context, const v1::BeginMigrationRequest* request,

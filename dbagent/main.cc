@@ -19,9 +19,11 @@
 #include "dbagent/config.h"
 #include "dbagent/database_source.h"
 #include "dbagent/db/factory.h"
+#include "dbagent/hint_checker.h"
 #include "dbagent/metrics/agent_metrics.h"
 #include "dbagent/metrics/data_collector.h"
 #include "dbagent/server.h"
+#include "dbagent/write_sampler.h"
 #include "prometheus/registry.h"
 
 namespace {
@@ -43,8 +45,11 @@ int Run(const dba::agent::Config& config) {
   dba::agent::DatabaseSource source(config.credentials_dir, config.connect, dba::agent::MakeDatabase);
   dba::RealClock clock;
   const auto collector = std::make_shared<dba::agent::DataCollector>([&source] { return source.Get(); }, &clock);
+  dba::agent::WriteSampler sampler([&source] { return source.Get(); }, &clock);
+  dba::agent::HintChecker hints(&sampler);
   dba::agent::AgentService service({
       [&source] { return source.Get(); },
+      &hints,
       [&collector](dba::agent::DataMetricsConfig wanted) { return collector->Configure(std::move(wanted)); },
       [&collector] { return collector->digest(); },
       [&metrics](absl::string_view method, const absl::Status& status, absl::Duration duration) {

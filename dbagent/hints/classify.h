@@ -29,6 +29,8 @@ struct Impact {
   std::string remedy;  // the way that does not block; empty: there is none
   // Another table whose writers it blocks as long: the parent of a foreign key.
   std::vector<TableName> blocks_writes_of;
+  // Other tables whose open writers it waits for, with their later writers behind it.
+  std::vector<TableName> waits_for_writers_of;
   // Not empty: the answer depends on something the hint or the facts leave open, and this says on what. The rest then
   // is the worst case.
   std::string unknown;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/hints/evaluate.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,7 +39,25 @@ void AddEvidence(const HintContext& context, Finding* finding) {
   add("sampled_at", absl::FormatTime(context.state.facts().sampled_at, absl::UTCTimeZone()));
 }
 
+bool IsSure(const Finding& finding) {
+  return !finding.unknown && (finding.harm == Harm::kFails || finding.harm == Harm::kDrift);
+}
+
+bool NeedsSuccess(const Finding& finding) {
+  return !finding.transient && finding.harm != Harm::kFails && finding.harm != Harm::kDrift;
+}
+
+// A step that is sure to fail does no other harm; what else could make it fail, or may be unknown, is beside the point.
+void KeepTheSure(size_t first, std::vector<Finding>* findings) {
+  const auto begin = findings->begin() + static_cast<std::ptrdiff_t>(first);
+  if (std::none_of(begin, findings->end(), IsSure)) return;
+  findings->erase(std::remove_if(begin, findings->end(),
+                                 [](const Finding& finding) { return finding.unknown || NeedsSuccess(finding); }),
+                  findings->end());
+}
+
 void RunRules(const HintContext& context, Evaluation* evaluation) {
+  const size_t first = evaluation->findings.size();
   for (const RuleInfo& rule : Catalogue()) {
     if (rule.check == nullptr || (rule.engines & SetOf(context.server().engine)) == 0) continue;
     std::vector<Finding> found;
@@ -58,6 +77,7 @@ void RunRules(const HintContext& context, Evaluation* evaluation) {
       evaluation->findings.push_back(std::move(finding));
     }
   }
+  KeepTheSure(first, &evaluation->findings);
 }
 
 void AddUnsupported(size_t index, const absl::Status& status, const Policy& policy, Evaluation* evaluation) {

@@ -67,6 +67,14 @@ std::vector<std::string> FunctionsIn(absl::string_view expression) {
   return functions;
 }
 
+namespace {
+
+void AddFunctions(const std::string& expression, FactsRequest* request) {
+  for (const std::string& function : FunctionsIn(expression)) AddOnce(function, &request->functions);
+}
+
+}  // namespace
+
 FactsRequest RequestFor(const std::vector<Hint>& hints) {
   FactsRequest request;
   for (const Hint& hint : hints) {
@@ -76,12 +84,14 @@ FactsRequest RequestFor(const std::vector<Hint>& hints) {
     if (hint.operation == Operation::kRenameTable) {
       AddTable({hint.table.schema, hint.new_name}, &request.tables);
     }
+    for (const std::string& expression : hint.expressions) AddFunctions(expression, &request);
+    AddFunctions(hint.check.value_or(""), &request);
+    AddFunctions(hint.where.value_or(""), &request);
     if (!hint.column) continue;
     if (hint.column->references) AddTable(hint.column->references->table, &request.tables);
     if (hint.column->type) AddOnce(*hint.column->type, &request.types);
-    for (const std::string& function : FunctionsIn(hint.column->default_expression.value_or(""))) {
-      AddOnce(function, &request.functions);
-    }
+    AddFunctions(hint.column->default_expression.value_or(""), &request);
+    AddFunctions(hint.column->check.value_or(""), &request);
   }
   return request;
 }

@@ -183,6 +183,16 @@ absl::string_view Word(Operation operation) { return WordOf(kOperations, operati
 absl::string_view Word(ConstraintType type) { return WordOf(kConstraintTypes, type); }
 absl::string_view Word(IndexMethod method) { return WordOf(kMethods, method); }
 
+absl::StatusOr<TableName> ReadTableName(absl::string_view text) {
+  absl::StatusOr<TableName> quoted = ParseTableName(text);
+  if (quoted.ok()) return quoted;
+  // Quotes within a name, or more dots: it is written as in the catalog.
+  const size_t dot = text.find('.');
+  if (text.empty() || text.find('\0') != absl::string_view::npos || dot == 0 || dot + 1 == text.size()) return quoted;
+  if (dot == absl::string_view::npos) return TableName{"", std::string(text)};
+  return TableName{std::string(text.substr(0, dot)), std::string(text.substr(dot + 1))};
+}
+
 std::string FormatTableName(const TableName& name) {
   const std::string table = FormatPart(name.table);
   return name.schema.empty() ? table : absl::StrCat(FormatPart(name.schema), ".", table);

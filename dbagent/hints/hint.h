@@ -92,6 +92,10 @@ absl::string_view Word(Operation operation);
 absl::string_view Word(ConstraintType type);
 absl::string_view Word(IndexMethod method);
 
+// A table as a hint names it: "table" or "schema.table", split at the first dot unless a part stands in double quotes.
+// INVALID_ARGUMENT: it is empty.
+absl::StatusOr<TableName> ReadTableName(absl::string_view text);
+
 // "schema.table" or "table", with double quotes where a part holds a dot or a quote: as ParseTableName reads it.
 std::string FormatTableName(const TableName& name);
 

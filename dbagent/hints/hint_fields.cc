@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status_macros.h"
+#include "dbagent/hints/hint.h"
 
 namespace dba::agent::hints {
 namespace {
@@ -63,7 +64,7 @@ absl::StatusOr<std::vector<std::string>> HintFields::Strings(const char* key) {
 
 absl::StatusOr<TableName> HintFields::Table(const char* key) {
   DBA_ASSIGN_OR_RETURN(const std::string text, Required(key));
-  return ParseTableName(text);
+  return ReadTableName(text);
 }
 
 absl::StatusOr<std::optional<HintFields>> HintFields::Object(const char* key) {

@@ -190,7 +190,11 @@ void SchemaState::Apply(const Hint& hint) {
       return;
     }
     default:
-      if (table->exists()) ApplyToTable(hint, table);
+      if (!table->exists()) return;
+      if (hint.operation == Operation::kDropIndex || hint.operation == Operation::kDropConstraint) {
+        facts_.relations.erase(absl::StrCat(table->name.schema, ".", hint.name));
+      }
+      ApplyToTable(hint, table);
   }
 }
 

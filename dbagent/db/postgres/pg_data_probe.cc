@@ -49,7 +49,7 @@ std::string OrphansSql(const DataProbe& probe) {
     terms.push_back(absl::StrCat(child[i], " IS NOT NULL"));
     if (i < parent.size()) equal.push_back(absl::StrCat(parent[i], " = ", child[i]));
   }
-  return absl::StrCat("SELECT 1 FROM ONLY ", Quoted(probe.table), " c WHERE ", absl::StrJoin(terms, " AND "),
+  return absl::StrCat("SELECT 1 FROM ", Quoted(probe.table), " c WHERE ", absl::StrJoin(terms, " AND "),
                       " AND NOT EXISTS (SELECT FROM ", Quoted(probe.parent), " p WHERE ", absl::StrJoin(equal, " AND "),
                       ")");
 }
@@ -90,10 +90,12 @@ std::string PgProbeSql(const DataProbe& probe) {
 
 absl::StatusOr<ProbeAnswer> ProbePgData(PgConnection& connection, const DataProbe& probe, absl::Duration timeout,
                                         absl::Time deadline) {
-  // The transaction reads only; row_security = off turns rows hidden by a policy into an error.
+  // The transaction reads only. A hint's expression finds functions and operators in pg_catalog alone; row_security =
+  // off turns rows hidden by a policy into an error.
   DBA_RETURN_IF_ERROR(
       connection.Run(absl::StrFormat("SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "
-                                     "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL row_security = off",
+                                     "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL row_security = off; "
+                                     "SET LOCAL search_path TO pg_catalog",
                                      std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)), kLockTimeoutMs),
                      deadline));
   // A cursor takes nothing but one SELECT, which matters for the expressions that a hint brings along.

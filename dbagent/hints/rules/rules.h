@@ -4,6 +4,8 @@
 #ifndef DBA_DBAGENT_HINTS_RULES_RULES_H_
 #define DBA_DBAGENT_HINTS_RULES_RULES_H_
 
+#include <vector>
+
 #include "absl/types/span.h"
 #include "dbagent/hints/rule.h"
 
@@ -15,6 +17,38 @@ inline constexpr char kUnsupportedRule[] = "hint.unsupported";
 absl::Span<const RuleInfo> CommonRules();
 absl::Span<const RuleInfo> PostgresRules();
 absl::Span<const RuleInfo> MysqlRules();  // MySQL and MariaDB
+
+// Of all engines.
+void DriftMissing(const HintContext& context, std::vector<Finding>* findings);
+void DriftExists(const HintContext& context, std::vector<Finding>* findings);
+void IndexLarge(const HintContext& context, std::vector<Finding>* findings);
+void IndexBusy(const HintContext& context, std::vector<Finding>* findings);
+void ColumnLarge(const HintContext& context, std::vector<Finding>* findings);
+void ColumnBusy(const HintContext& context, std::vector<Finding>* findings);
+void ColumnRequired(const HintContext& context, std::vector<Finding>* findings);
+void ConstraintLarge(const HintContext& context, std::vector<Finding>* findings);
+void ConstraintBusy(const HintContext& context, std::vector<Finding>* findings);
+void ChangeLarge(const HintContext& context, std::vector<Finding>* findings);
+void ChangeBusy(const HintContext& context, std::vector<Finding>* findings);
+void UniqueDuplicates(const HintContext& context, std::vector<Finding>* findings);
+void UniqueRace(const HintContext& context, std::vector<Finding>* findings);
+void NotNullNulls(const HintContext& context, std::vector<Finding>* findings);
+void CheckViolated(const HintContext& context, std::vector<Finding>* findings);
+void ForeignKeyOrphans(const HintContext& context, std::vector<Finding>* findings);
+void DataDropped(const HintContext& context, std::vector<Finding>* findings);
+void Renamed(const HintContext& context, std::vector<Finding>* findings);
+void IndexRedundant(const HintContext& context, std::vector<Finding>* findings);
+void LockLongTransaction(const HintContext& context, std::vector<Finding>* findings);
+void LockDdlInProgress(const HintContext& context, std::vector<Finding>* findings);
+
+// Of PostgreSQL.
+void OldWriterColumn(const HintContext& context, std::vector<Finding>* findings);
+void OldWriterCheck(const HintContext& context, std::vector<Finding>* findings);
+void LockHeld(const HintContext& context, std::vector<Finding>* findings);
+void PgRefused(const HintContext& context, std::vector<Finding>* findings);
+void PgTypeFit(const HintContext& context, std::vector<Finding>* findings);
+void PgForeignKeyParent(const HintContext& context, std::vector<Finding>* findings);
+void PgInvalidIndex(const HintContext& context, std::vector<Finding>* findings);
 
 }  // namespace dba::agent::hints
 
