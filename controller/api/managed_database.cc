@@ -7,30 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/status_macros.h"
+#include "controller/api/fields.h"
 
 namespace dba::api {
 namespace {
-
-// A duration such as "30s" or "1m30s" at `path`.
-absl::StatusOr<absl::Duration> GetDurationOr(const Json& root, JsonPath path, absl::Duration fallback) {
-  DBA_ASSIGN_OR_RETURN(const std::string text, GetStringOr(root, path, ""));
-  if (text.empty()) return fallback;
-  absl::Duration duration;
-  if (!absl::ParseDuration(text, &duration) || duration < absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a duration such as 30s or 5m"));
-  }
-  return duration;
-}
-
-std::vector<std::string> GetStrings(const Json& root, JsonPath path) {
-  std::vector<std::string> strings;
-  const Json* array = FindJson(root, path);
-  if (array == nullptr || !array->is_array()) return strings;
-  for (const Json& entry : *array) {
-    if (entry.is_string()) strings.push_back(entry.get<std::string>());
-  }
-  return strings;
-}
 
 absl::StatusOr<DataMetricQuery> ParseQuery(const Json& entry) {
   DataMetricQuery query;
@@ -70,6 +50,11 @@ absl::Status ParseMigrations(const Json& spec, ManagedDatabaseSpec& parsed) {
   DBA_ASSIGN_OR_RETURN(parsed.service_account_name, GetStringOr(spec, {"migrations", "serviceAccountName"}, ""));
   DBA_ASSIGN_OR_RETURN(parsed.push_gateway, GetStringOr(spec, {"migrations", "pushGateway"}, ""));
   DBA_ASSIGN_OR_RETURN(parsed.lock_timeout, GetDurationOr(spec, {"migrations", "lockTimeout"}, absl::ZeroDuration()));
+  DBA_ASSIGN_OR_RETURN(const int64_t limit, GetIntOr(spec, {"migrations", "connectionLimit"}, 0));
+  if (limit < 0 || limit > 10000) {
+    return absl::InvalidArgumentError("spec.migrations.connectionLimit must be from 0 to 10000");
+  }
+  parsed.connection_limit = static_cast<int>(limit);
   if (FindJson(spec, {"migrations", "activeDeadlineSeconds"}) != nullptr) {
     DBA_ASSIGN_OR_RETURN(parsed.active_deadline_seconds, GetInt(spec, {"migrations", "activeDeadlineSeconds"}));
   }
@@ -91,8 +76,7 @@ absl::StatusOr<ManagedDatabaseSpec> ParseSpec(const Json& spec) {
     return absl::InvalidArgumentError("spec.versionTable must have one of preset and query");
   }
   DBA_RETURN_IF_ERROR(ParseMigrations(spec, parsed));
-  DBA_ASSIGN_OR_RETURN(const std::string privileges, GetStringOr(spec, {"credentials", "privileges"}, "ReadWrite"));
-  parsed.privileges = privileges == "ReadOnly" ? Privileges::kReadOnly : Privileges::kReadWrite;
+  DBA_ASSIGN_OR_RETURN(parsed.credentials, ParseCredentialPolicy(spec));
   DBA_ASSIGN_OR_RETURN(parsed.data_metrics, ParseDataMetrics(spec));
   DBA_ASSIGN_OR_RETURN(parsed.read_only, GetBoolOr(spec, {"readOnly"}, false));
   return parsed;
@@ -118,6 +102,7 @@ ManagedDatabaseStatus ParseStatus(const Json& status) {
   parsed.pending = GetStrings(status, {"pending"});
   parsed.engine = Text(status, {"server", "engine"});
   parsed.server_version = Text(status, {"server", "version"});
+  parsed.server_identity = Text(status, {"server", "identity"});
   if (const Json* active = FindJson(status, {"activeMigration"})) {
     parsed.active_migration = ActiveMigration{Text(*active, {"name"}), Text(*active, {"jobName"}),
                                               Text(*active, {"jobUID"}), TimeFromText(Text(*active, {"startedAt"}))};
@@ -186,6 +171,7 @@ Json ToJson(const ManagedDatabaseStatus& status) {
   Json server = Json::object();
   Put(server, "engine", status.engine);
   Put(server, "version", status.server_version);
+  Put(server, "identity", status.server_identity);
   if (!server.empty()) value["server"] = std::move(server);
   if (status.active_migration.has_value()) {
     value["activeMigration"] = {{"name", status.active_migration->name},

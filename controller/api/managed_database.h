@@ -12,20 +12,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "controller/api/credential_policy.h"
 #include "controller/api/meta.h"
 #include "nlohmann/json.hpp"
 
 namespace dba::api {
 
-enum class Privileges { kReadWrite, kReadOnly };
 enum class MigrationCredentials { kMigrator, kAdmin };
-
-// A right of application accounts beyond their privileges, in the words of the agent's API.
-struct Grant {
-  std::vector<std::string> privileges;
-  std::string kind;
-  std::string name;
-};
 
 struct DataMetricQuery {
   std::string name;
@@ -57,7 +50,8 @@ struct ManagedDatabaseSpec {
   std::optional<int64_t> active_deadline_seconds;
   std::string push_gateway;
   absl::Duration lock_timeout = absl::ZeroDuration();  // zero: the server's default
-  Privileges privileges = Privileges::kReadWrite;
+  int connection_limit = 0;                            // of a migration's account; 0: none
+  CredentialPolicy credentials;
   DataMetrics data_metrics;
   bool read_only = false;
 };
@@ -67,8 +61,8 @@ struct CredentialStatus {
   std::string version;  // the name of a DatabaseMigration
   std::string account;
   std::string secret_name;
-  std::string state;                 // Creating | Active | Retiring
-  std::vector<std::string> used_by;  // while Retiring: "Pod x", "3 sessions from 10.0.0.7"; sorted, at most 10
+  std::string state;                 // Creating | Active | Retiring | Quarantined
+  std::vector<std::string> used_by;  // while it is retired: "Pod x", "3 sessions from 10.0.0.7"; sorted, at most 10
 };
 
 struct ActiveMigration {
@@ -95,6 +89,7 @@ struct ManagedDatabaseStatus {
   std::vector<std::string> pending;
   std::string engine;  // PostgreSQL | MySQL | MariaDB
   std::string server_version;
+  std::string server_identity;  // DatabaseView::identity of the database that the credentials are for
   std::optional<ActiveMigration> active_migration;
   std::vector<CredentialStatus> credentials;
   std::vector<HistoryEntry> history;  // newest first, at most 20

@@ -26,7 +26,12 @@ TEST(ManagedDatabaseTest, DefaultsAreTheSafeOnes) {
   const auto database = ParseManagedDatabase(Database());
   ASSERT_TRUE(database.ok()) << database.status();
   EXPECT_EQ(database->spec.migration_credentials, MigrationCredentials::kMigrator);
-  EXPECT_EQ(database->spec.privileges, Privileges::kReadWrite);
+  EXPECT_EQ(database->spec.credentials.privileges, Privileges::kReadWrite);
+  EXPECT_EQ(database->spec.credentials.on_in_use, OnInUse::kWait);
+  EXPECT_EQ(database->spec.credentials.quarantine, absl::ZeroDuration());
+  EXPECT_EQ(database->spec.credentials.deletion_policy, DeletionPolicy::kRetain);
+  EXPECT_EQ(database->spec.credentials.deletion_timeout, absl::Minutes(10));
+  EXPECT_EQ(database->spec.connection_limit, 0);
   EXPECT_FALSE(database->spec.read_only);
   EXPECT_FALSE(database->spec.active_deadline_seconds.has_value());
   EXPECT_EQ(database->spec.data_metrics.interval, absl::Seconds(30));
@@ -50,11 +55,38 @@ TEST(ManagedDatabaseTest, ReadsDataMetrics) {
   EXPECT_EQ(metrics.queries[0].interval, absl::Seconds(5));
 }
 
+TEST(ManagedDatabaseTest, ReadsWhatCredentialsMayDoAndHowTheyGo) {
+  const auto database = ParseManagedDatabase(Database(json::parse(R"json({"spec": {
+      "migrations": {"connectionLimit": 4},
+      "credentials": {
+        "privileges": "ReadOnly", "onInUse": "Terminate", "quarantine": "24h", "deletionPolicy": "Delete",
+        "deletionTimeout": "1m",
+        "extraGrants": [{"privileges": ["Execute"], "kind": "Function", "name": "f(int)"}],
+        "referencedBy": [{"apiVersion": "a.b/v1", "kind": "Widget", "paths": ["spec.from[].name"]},
+                         {"apiVersion": "v1", "kind": "Proxy", "resource": "proxies", "paths": ["x"]}]}}})json")));
+  ASSERT_TRUE(database.ok()) << database.status();
+  EXPECT_EQ(database->spec.connection_limit, 4);
+  const CredentialPolicy& policy = database->spec.credentials;
+  EXPECT_EQ(policy.privileges, Privileges::kReadOnly);
+  EXPECT_EQ(policy.on_in_use, OnInUse::kTerminate);
+  EXPECT_EQ(policy.quarantine, absl::Hours(24));
+  EXPECT_EQ(policy.deletion_policy, DeletionPolicy::kDelete);
+  EXPECT_EQ(policy.deletion_timeout, absl::Minutes(1));
+  ASSERT_EQ(policy.extra_grants.size(), 1u);
+  EXPECT_EQ(policy.extra_grants[0].name, "f(int)");
+  ASSERT_EQ(policy.referenced_by.size(), 2u);
+  EXPECT_EQ(policy.referenced_by[0].resource, "widgets");
+  EXPECT_EQ(policy.referenced_by[1].resource, "proxies");
+}
+
 TEST(ManagedDatabaseTest, BadInputIsAnError) {
   const struct {
     const char* reason;
     json patch;
   } cases[] = {
+      {"an unknown onInUse", {{"spec", {{"credentials", {{"onInUse", "Kill"}}}}}}},
+      {"an unknown deletionPolicy", {{"spec", {{"credentials", {{"deletionPolicy", "Drop"}}}}}}},
+      {"a grant of nothing", {{"spec", {{"credentials", {{"extraGrants", {{{"kind", "Table"}}}}}}}}}},
       {"neither preset nor query", {{"spec", {{"versionTable", {{"preset", nullptr}}}}}}},
       {"both preset and query", {{"spec", {{"versionTable", {{"query", "SELECT 1"}}}}}}},
       {"a port that is none", {{"spec", {{"connection", {{"port", 70000}}}}}}},

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/json.h"
 #include "common/status_macros.h"
+#include "controller/api/fields.h"
 
 namespace dba::api {
 namespace {
@@ -46,6 +47,9 @@ absl::StatusOr<ObjectMeta> ParseMeta(const Json& object) {
   DBA_ASSIGN_OR_RETURN(meta.resource_version, GetStringOr(object, {"metadata", "resourceVersion"}, ""));
   DBA_ASSIGN_OR_RETURN(meta.generation, GetIntOr(object, {"metadata", "generation"}, 0));
   meta.deleting = FindJson(object, {"metadata", "deletionTimestamp"}) != nullptr;
+  meta.deleted_at = TimeFromText(GetStringOr(object, {"metadata", "deletionTimestamp"}, "").value_or(""));
+  meta.created_at = TimeFromText(GetStringOr(object, {"metadata", "creationTimestamp"}, "").value_or(""));
+  meta.finalizers = GetStrings(object, {"metadata", "finalizers"});
   meta.labels = ParseStrings(FindJson(object, {"metadata", "labels"}));
   meta.annotations = ParseStrings(FindJson(object, {"metadata", "annotations"}));
   return meta;

@@ -24,8 +24,11 @@ struct ObjectMeta {
   std::string resource_version;
   int64_t generation = 0;
   bool deleting = false;  // a deletionTimestamp is set
-  std::map<std::string, std::string> labels;
-  std::map<std::string, std::string> annotations;
+  std::map<std::string, std::string> labels = {};
+  std::map<std::string, std::string> annotations = {};
+  absl::Time created_at = absl::InfinitePast();
+  absl::Time deleted_at = absl::InfinitePast();  // the deletionTimestamp: when its deletion was asked for
+  std::vector<std::string> finalizers = {};
 };
 
 enum class ConditionStatus { kTrue, kFalse, kUnknown };

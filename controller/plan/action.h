@@ -52,6 +52,24 @@ struct PublishSecret {
   std::string account;
 };
 
+// POSTs `name`, a copy of the published Secret `from` to give it back from. One that exists already with the same
+// contents is success; with other contents it is FAILED_PRECONDITION.
+struct QuarantineSecret {
+  std::string name;
+  std::string from;
+  std::string version;
+  std::string account;
+};
+
+// POSTs the application Secret `name` again, with the contents of its quarantined copy `from`. One that exists already
+// is as with QuarantineSecret.
+struct RestoreSecret {
+  std::string name;
+  std::string from;
+  std::string version;
+  std::string account;
+};
+
 // Deletes the Secret if it is still the one that was observed. One that is gone is success.
 struct DeleteSecret {
   std::string name;
@@ -64,6 +82,11 @@ struct LockAccount {
 };
 
 struct UnlockAccount {
+  std::string account;
+};
+
+// Ends the sessions of a locked account.
+struct TerminateSessions {
   std::string account;
 };
 
@@ -98,9 +121,16 @@ struct DeleteJob {
   std::string resource_version;
 };
 
+// Adds our finalizer to the ManagedDatabase, or takes it away, if it is still the version that was observed.
+struct SetFinalizers {
+  std::vector<std::string> finalizers;  // all that are to be there
+  bool present = false;                 // whether ours is among them
+};
+
 using Action =
-    std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, DeleteSecret,
-                 LockAccount, UnlockAccount, DropAccount, CreateJob, BeginMigration, ReleaseJob, DeleteJob>;
+    std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, QuarantineSecret,
+                 RestoreSecret, DeleteSecret, LockAccount, UnlockAccount, TerminateSessions, DropAccount, CreateJob,
+                 BeginMigration, ReleaseJob, DeleteJob, SetFinalizers>;
 
 // True for DropAccount and ReleaseJob.
 bool IsIrreversible(const Action& action);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/names.h"
 
 namespace dba::plan {
@@ -31,14 +32,6 @@ Decision Blocked(absl::string_view reason, std::string message, absl::Duration r
   return decision;
 }
 
-// Whether an earlier plan claimed in the status that it retires this version's credential.
-bool IsClaimedForRetirement(const Situation& situation, absl::string_view version) {
-  for (const api::CredentialStatus& credential : situation.database().status.credentials) {
-    if (credential.version == version) return credential.state == "Retiring";
-  }
-  return false;
-}
-
 // The name of the account of an attempt that is not over; empty when there is none.
 std::string AccountOfAttempt(const Situation& situation) {
   const std::string job_name = situation.next_job();
@@ -49,51 +42,36 @@ std::string AccountOfAttempt(const Situation& situation) {
   return over ? "" : MigratorAccount(situation.uid(), job_name);
 }
 
-// What is to be done about the candidates, sorted by how far each has come.
-struct Retirement {
-  std::vector<std::string> used;  // "v1 (Pod a, 1 session from b)"
-  std::vector<Action> reopen;     // in use after all: unlock, or make the account again
-  std::vector<Action> lock;
-  std::vector<Action> drop;
-  std::vector<Action> remove;  // Secrets whose account is gone
-};
-
-void Sort(const Situation& situation, const RetireCandidate& candidate, const std::vector<std::string>& users,
-          Retirement& retirement) {
-  const api::Account* account = candidate.account;
-  if (!users.empty()) {
-    retirement.used.push_back(absl::StrCat(candidate.version, " (", absl::StrJoin(users, ", "), ")"));
-    if (account == nullptr) {
-      retirement.reopen.push_back(EnsureAccount{ApplicationAccount(situation.uid(), candidate.version),
-                                                api::AccountKind::kApplication, candidate.version,
-                                                candidate.secret->name});
-    } else if (account->locked) {
-      retirement.reopen.push_back(UnlockAccount{account->name});
-    }
-  } else if (account == nullptr) {
-    retirement.remove.push_back(
-        DeleteSecret{candidate.secret->name, candidate.secret->uid, candidate.secret->resource_version});
-  } else if (!account->locked) {
-    retirement.lock.push_back(LockAccount{account->name});
-  } else {
-    retirement.drop.push_back(DropAccount{account->name});
-  }
+// The versions whose credentials are to be retired before the next migration.
+std::set<std::string> RetiringVersions(const Situation& situation) {
+  std::set<std::string> versions;
+  for (const RetireCandidate& candidate : situation.RetireCandidates()) versions.insert(candidate.version);
+  return versions;
 }
 
-}  // namespace
+bool IsRefused(const Situation& situation, const SecretView& secret) {
+  const Probe* probe = FindProbe(situation.world, secret.account, secret.uid);
+  return probe != nullptr && probe->outcome == Login::kRefused;
+}
 
-std::optional<Decision> PublishCredential(const Situation& situation) {
-  const std::string& version = situation.path.current;
-  if (version.empty() || situation.FindSecret(SecretRole::kApplication, version) != nullptr) return std::nullopt;
+bool WasReplacedLately(const Situation& situation, const std::string& account) {
+  const auto replaced = situation.world.memory.password_replaced_at.find(account);
+  return replaced != situation.world.memory.password_replaced_at.end() &&
+         situation.now - replaced->second < kProbeInterval;
+}
+
+// A version that has neither a published Secret nor a quarantined one.
+Decision Publish(const Situation& situation, const RetireCandidate& missing) {
+  const std::string& version = missing.version;
   const std::string account = ApplicationAccount(situation.uid(), version);
   const std::string intent = IntentSecret(situation.database().meta.name, situation.uid(), version);
-  const std::string name = ApplicationSecret(situation.database().meta.name, version);
-  const api::Account* existing = situation.FindAccount(account);
-  const bool lost = existing != nullptr && situation.FindSecret(SecretRole::kIntent, version) == nullptr;
+  const std::string name = missing.secret_name;
+  const bool lost = missing.account != nullptr && missing.intent == nullptr;
+  const bool replace = lost || (missing.account != nullptr && IsRefused(situation, *missing.intent));
   Decision decision =
       Working("PublishingCredentials", absl::StrCat("making the credential of ", version, ", Secret ", name),
               {CreateSecret{intent, SecretRole::kIntent, version, account},
-               EnsureAccount{account, api::AccountKind::kApplication, version, intent, lost},
+               EnsureAccount{account, api::AccountKind::kApplication, version, intent, replace},
                ProbeAccount{account, intent}, PublishSecret{name, intent, version, account}});
   decision.notices.push_back(
       lost ? Notice{true, "CredentialReplaced",
@@ -105,28 +83,51 @@ std::optional<Decision> PublishCredential(const Situation& situation) {
   return decision;
 }
 
+}  // namespace
+
+std::optional<Decision> PublishCredential(const Situation& situation) {
+  const std::set<std::string> retiring = RetiringVersions(situation);
+  bool current_known = false;
+  for (const RetireCandidate& credential : situation.AllCredentials()) {
+    const bool current = credential.version == situation.path.current;
+    current_known = current_known || current;
+    if (credential.secret != nullptr || credential.quarantine != nullptr) continue;
+    if (!current && (credential.account == nullptr || retiring.count(credential.version) != 0)) continue;
+    const bool locked_by_others = credential.account != nullptr && credential.account->locked &&
+                                  credential.intent == nullptr &&
+                                  !IsClaimedForRetirement(situation.database(), credential.version);
+    if (!locked_by_others) return Publish(situation, credential);
+  }
+  if (current_known || situation.path.current.empty()) return std::nullopt;
+  RetireCandidate current;
+  current.version = situation.path.current;
+  current.secret_name = ApplicationSecret(situation.database().meta.name, current.version);
+  return Publish(situation, current);
+}
+
 std::optional<Decision> RestoreAccount(const Situation& situation) {
-  std::set<std::string> retiring;
-  for (const RetireCandidate& candidate : situation.RetireCandidates()) retiring.insert(candidate.version);
+  const std::set<std::string> retiring = RetiringVersions(situation);
   for (const SecretView& secret : situation.secrets) {
     if (secret.role != SecretRole::kApplication || retiring.count(secret.version) != 0) continue;
-    const api::Account* account = situation.FindAccount(ApplicationAccount(situation.uid(), secret.version));
-    if (account == nullptr) {
-      Decision decision = Working("RestoringAccount",
-                                  absl::StrCat("the account of ", secret.version,
-                                               " is missing; making it again as Secret ", secret.name, " says"),
-                                  {EnsureAccount{ApplicationAccount(situation.uid(), secret.version),
-                                                 api::AccountKind::kApplication, secret.version, secret.name}});
-      decision.notices.push_back(
-          {true, "AccountMissing",
-           absl::StrCat("the database account of ", secret.version,
-                        " was missing and is made again with the password in Secret ", secret.name)});
-      return decision;
-    }
-    if (account->locked && IsClaimedForRetirement(situation, secret.version)) {
-      return Working("RestoringAccount", absl::StrCat("unlocking the account of ", secret.version),
-                     {UnlockAccount{account->name}});
-    }
+    const std::string name = ApplicationAccount(situation.uid(), secret.version);
+    const api::Account* account = situation.FindAccount(name);
+    const bool refused =
+        account != nullptr && !account->locked && IsRefused(situation, secret) && !WasReplacedLately(situation, name);
+    if (account != nullptr && !refused) continue;
+    Decision decision =
+        Working("RestoringAccount",
+                absl::StrCat("the account of ", secret.version, refused ? " refuses" : " is missing",
+                             refused ? " its password" : "", "; making it again as Secret ", secret.name, " says"),
+                {EnsureAccount{name, api::AccountKind::kApplication, secret.version, secret.name,
+                               /*replace_password=*/refused}});
+    decision.notices.push_back(
+        refused ? Notice{true, "PasswordChanged",
+                         absl::StrCat("the database account of ", secret.version, " no longer took the password in ",
+                                      "Secret ", secret.name, "; it is set to it again")}
+                : Notice{true, "AccountMissing",
+                         absl::StrCat("the database account of ", secret.version,
+                                      " was missing and is made again with the password in Secret ", secret.name)});
+    return decision;
   }
   return std::nullopt;
 }
@@ -151,7 +152,7 @@ std::optional<Decision> RetireMigrator(const Situation& situation) {
       return Working("RetiringMigrator", absl::StrCat("locking the migrator account of ", account.version),
                      {LockAccount{account.name}});
     }
-    const std::vector<std::string> users = UsersOf({account.version, "", &account, nullptr}, {});
+    const std::vector<std::string> users = UsersOf({account.version, "", &account, nullptr, nullptr, nullptr}, {});
     if (!users.empty()) {
       return Blocked(
           "MigratorStillConnected",
@@ -172,49 +173,6 @@ std::optional<Decision> RetireMigrator(const Situation& situation) {
                    {DeleteSecret{secret.name, secret.uid, secret.resource_version}});
   }
   return std::nullopt;
-}
-
-std::optional<Decision> RetireCredentials(const Situation& situation) {
-  const std::vector<RetireCandidate> candidates = situation.RetireCandidates();
-  if (candidates.empty()) return std::nullopt;
-  const std::string& next = situation.path.pending.front();
-  if (!situation.world.references.ok()) {
-    return Blocked("ReferencesUnknown",
-                   absl::StrCat("cannot tell which Pods use the credentials to retire before ", next, ": ",
-                                situation.world.references.status().message()),
-                   kUseRecheck);
-  }
-  Retirement retirement;
-  Decision decision;
-  for (const RetireCandidate& candidate : candidates) {
-    std::vector<std::string> users = UsersOf(candidate, *situation.world.references);
-    Sort(situation, candidate, users, retirement);
-    decision.used_by[candidate.version] = std::move(users);
-  }
-  decision.actions = std::move(retirement.reopen);
-  if (!retirement.lock.empty()) {
-    for (Action& action : retirement.lock) decision.actions.push_back(std::move(action));
-  } else if (!retirement.drop.empty() && situation.logins_in_flight == 0) {
-    decision.actions.push_back(std::move(retirement.drop.front()));
-  } else if (!retirement.remove.empty()) {
-    decision.actions.push_back(std::move(retirement.remove.front()));
-  }
-  if (!retirement.used.empty()) {
-    decision.verdict = {Progress::kBlocked, "CredentialsInUse",
-                        absl::StrCat("migration ", next, " waits: still used: the credential of ",
-                                     absl::StrJoin(retirement.used, "; of "), ". Move them to Secret ",
-                                     ApplicationSecret(situation.database().meta.name, situation.path.current),
-                                     "; it then goes on by itself")};
-    decision.requeue_after = kUseRecheck;
-  } else if (decision.actions.empty()) {
-    decision.verdict = {Progress::kBlocked, "LoginInFlight",
-                        "waiting for a login that the database has accepted but not named"};
-    decision.requeue_after = kLoginRecheck;
-  } else {
-    decision.verdict = {Progress::kWorking, "RetiringCredentials",
-                        absl::StrCat("retiring the credentials that do not fit ", next)};
-  }
-  return decision;
 }
 
 }  // namespace dba::plan

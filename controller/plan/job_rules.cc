@@ -29,6 +29,39 @@ std::string FailureText(const World& world, const std::string& job_name, const J
   return absl::StrCat("Job ", job_name, " failed: ", job->message, "; ", still);
 }
 
+// The Secret of a running Job is gone, and its password with it. A Job whose container never started gets a new one;
+// one that did start holds the old one as long as it runs.
+std::optional<Decision> ReplaceLostMigrator(const Situation& situation, const JobView& job) {
+  const api::ManagedDatabaseSpec& spec = situation.database().spec;
+  if (spec.read_only || spec.migration_credentials != api::MigrationCredentials::kMigrator) return std::nullopt;
+  for (const SecretView& secret : situation.secrets) {
+    if (secret.name == job.name) return std::nullopt;
+  }
+  const std::string name = MigratorAccount(situation.uid(), job.name);
+  const api::Account* account = situation.FindAccount(name);
+  const bool idle = situation.logins_in_flight == 0 && (account == nullptr || account->sessions.empty());
+  Decision decision;
+  decision.requeue_after = kJobRecheck;
+  if (job.started == false && idle) {
+    decision.verdict = {Progress::kWorking, "MigrationRunning",
+                        absl::StrCat("making Secret ", job.name, " again, which Job ", job.name, " waits for")};
+    decision.actions = {CreateSecret{job.name, SecretRole::kMigrator, job.migration, name},
+                        EnsureAccount{name, api::AccountKind::kMigrator, job.migration, job.name,
+                                      /*replace_password=*/true}};
+    decision.notices.push_back({true, "MigratorReplaced",
+                                absl::StrCat("Secret ", job.name,
+                                             " was gone before its Job had started; it is made again "
+                                             "with a new password")});
+    return decision;
+  }
+  decision.verdict = {Progress::kBlocked, "MigratorSecretMissing",
+                      absl::StrCat("Secret ", job.name,
+                                   " was deleted while its Job runs; a Pod that has started goes on "
+                                   "without it. If the Job does not end, delete it: kubectl delete job ",
+                                   job.name, " -n ", situation.database().meta.name_space)};
+  return decision;
+}
+
 bool IsRecorded(const Situation& situation, const JobView& job) {
   const auto& active = situation.database().status.active_migration;
   return active.has_value() && active->job_name == job.name && active->job_uid == job.uid;
@@ -85,6 +118,7 @@ std::optional<Decision> RecordJob(const Situation& situation) {
 std::optional<Decision> AwaitJob(const Situation& situation) {
   for (const JobView& job : situation.jobs) {
     if (job.phase != JobView::Phase::kRunning) continue;
+    if (auto lost = ReplaceLostMigrator(situation, job)) return lost;
     Decision decision;
     decision.verdict = {Progress::kWorking, "MigrationRunning",
                         absl::StrCat("Job ", job.name, " runs migration ", job.migration)};
@@ -159,6 +193,7 @@ std::optional<Decision> StartJob(const Situation& situation) {
     decision.actions.push_back(
         EnsureAccount{account, api::AccountKind::kMigrator, next->meta.name, job->name, /*replace_password=*/true});
   }
+  decision.actions.push_back(BeginMigration{job->name, situation.world.schema->schema_version.versions});
   decision.actions.push_back(ReleaseJob{job->name, job->uid, job->resource_version});
   decision.verdict = {Progress::kWorking, "MigrationStarting",
                       absl::StrCat("starting Job ", job->name, " for migration ", next->meta.name)};

@@ -49,6 +49,12 @@ std::string IntentSecret(absl::string_view database, absl::string_view database_
   return WithHash(absl::StrCat(database, "-", version, "-intent"), hash, kMaxSecretName);
 }
 
+std::string QuarantineSecretName(absl::string_view database, absl::string_view database_uid,
+                                 absl::string_view version) {
+  const std::string hash = HashOf({"quarantine", database_uid, version}, kHashDigits);
+  return WithHash(absl::StrCat(database, "-", version, "-quarantine"), hash, kMaxSecretName);
+}
+
 std::string JobName(const api::ManagedDatabase& database, const api::DatabaseMigration& migration) {
   // A migration that succeeded and is pending again ran before a restore: its next run is another attempt.
   int successes = 0;
@@ -76,6 +82,8 @@ absl::string_view SecretRoleName(SecretRole role) {
       return "application";
     case SecretRole::kMigrator:
       return "migrator";
+    case SecretRole::kQuarantine:
+      return "quarantine";
   }
   return "";
 }

@@ -21,6 +21,11 @@ inline constexpr absl::string_view kAccountAnnotation = "dbaoperator.dev/account
 inline constexpr absl::string_view kDatabaseUidAnnotation = "dbaoperator.dev/database-uid";
 // On a ManagedDatabase: any new value lets a migration that failed run once more.
 inline constexpr absl::string_view kRetryAnnotation = "dbaoperator.dev/retry";
+// On a ManagedDatabase: Abandon lets it go at once, whatever is left in the database and the namespace.
+inline constexpr absl::string_view kDeletionAnnotation = "dbaoperator.dev/deletion";
+// On a ManagedDatabase: the identity of a server without traces of it that shall be its database from now on.
+inline constexpr absl::string_view kAcceptDatabaseAnnotation = "dbaoperator.dev/accept-database";
+inline constexpr absl::string_view kFinalizer = "dbaoperator.dev/credentials";
 inline constexpr absl::string_view kFieldManager = "dba-operator";
 
 // The account of one schema version: "dba_" and 24 hexadecimal digits. `database_uid` is the ManagedDatabase's.
@@ -35,11 +40,14 @@ std::string ApplicationSecret(absl::string_view database, absl::string_view vers
 // The same with "-intent-" and a hash.
 std::string IntentSecret(absl::string_view database, absl::string_view database_uid, absl::string_view version);
 
+// The same with "-quarantine-" and a hash.
+std::string QuarantineSecretName(absl::string_view database, absl::string_view database_uid, absl::string_view version);
+
 // The Job of one attempt, and the Secret of its account: "<database>-<migration>-<8 hexadecimal digits>", at most 63
 // characters. The digits change with the UIDs of both objects and with the value of kRetryAnnotation.
 std::string JobName(const api::ManagedDatabase& database, const api::DatabaseMigration& migration);
 
-absl::string_view SecretRoleName(SecretRole role);  // intent | application | migrator
+absl::string_view SecretRoleName(SecretRole role);  // intent | application | migrator | quarantine
 
 // For kube::KubeClient::List: everything that belongs to this ManagedDatabase.
 std::string DatabaseSelector(absl::string_view database);

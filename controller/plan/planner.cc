@@ -9,9 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "controller/plan/credential_rules.h"
 #include "controller/plan/data_metrics_digest.h"
+#include "controller/plan/deletion_rules.h"
+#include "controller/plan/identity_rules.h"
 #include "controller/plan/job_rules.h"
 #include "controller/plan/migration_path.h"
 #include "controller/plan/names.h"
+#include "controller/plan/retire_rules.h"
 #include "controller/plan/situation.h"
 #include "controller/plan/status_rules.h"
 
@@ -45,7 +48,9 @@ constexpr Rule kRules[] = {
     RecordJob,          // a Job that exists is known by its UID before anything else happens
     AwaitJob,           // nothing is changed beside a running migration
     AwaitWritable,      // spec.readOnly: from here on rules act
+    EnsureFinalizer,    // a deletion is noticed before anything is made
     DiscardStaleJob,    //
+    ReturnCredentials,  // a credential that was withdrawn in vain is back before another is made in its place
     PublishCredential,  // the current version's credential exists before the next migration takes others away
     RestoreAccount,     //
     DeleteIntent,       //
@@ -109,6 +114,13 @@ std::variant<Situation, Verdict> MakeSituation(const World& world, absl::Time no
                    *world.secrets};
 }
 
+// Of a ManagedDatabase that is being deleted no path is asked for.
+Situation SituationOfDeletion(const World& world, absl::Time now) {
+  return Situation{
+      world,       now,           MigrationPath{}, world.accounts->accounts, world.accounts->logins_in_flight,
+      *world.jobs, *world.secrets};
+}
+
 Decision Decide(const Situation& situation) {
   for (const Rule rule : kRules) {
     if (auto decision = rule(situation)) return *std::move(decision);
@@ -135,6 +147,19 @@ void TellLastFailure(const World& world, Decision& decision) {
   }
 }
 
+// Once, when it begins: what is wrong with a published credential, and that the database moved.
+void TellCredentials(const World& world, Plan& plan) {
+  if (plan.status.server_identity != world.database.status.server_identity) {
+    if (auto moved = NoticeOfMove(world)) plan.notices.push_back(*std::move(moved));
+  }
+  const api::Condition* before = api::FindCondition(world.database.status.conditions, "CredentialsPublished");
+  const api::Condition* after = api::FindCondition(plan.status.conditions, "CredentialsPublished");
+  if (after == nullptr || (before != nullptr && before->reason == after->reason)) return;
+  if (after->reason == "AccountLocked" || after->reason == "LoginRefused") {
+    plan.notices.push_back({true, after->reason, after->message});
+  }
+}
+
 Plan ToPlan(const World& world, const Situation* situation, Decision decision, absl::Time now) {
   TellLastFailure(world, decision);
   Plan plan;
@@ -153,6 +178,7 @@ Plan ToPlan(const World& world, const Situation* situation, Decision decision, a
   if (trouble && (before == nullptr || before->reason != verdict.reason)) {
     plan.notices.push_back({true, verdict.reason, verdict.message});
   }
+  TellCredentials(world, plan);
   // Last, so that a metric which the agent refuses keeps nothing else from happening.
   const std::string digest = DataMetricsDigest(world.database.spec.data_metrics);
   if (world.schema.ok() && world.schema->data_metrics_digest != digest) {
@@ -161,10 +187,30 @@ Plan ToPlan(const World& world, const Situation* situation, Decision decision, a
   return plan;
 }
 
+Plan PlanDeletion(const World& world, absl::Time now) {
+  if (!HasFinalizer(world.database)) {
+    Plan plan;
+    plan.status = world.database.status;
+    return plan;
+  }
+  const std::optional<Decision> unobserved = Unobserved(world);
+  std::optional<Situation> situation;
+  if (!unobserved.has_value()) situation.emplace(SituationOfDeletion(world, now));
+  const Situation* known = situation.has_value() ? &*situation : nullptr;
+  Plan plan = ToPlan(world, known, DecideDeletion(world, known, unobserved, now), now);
+  plan.status.current_version = world.database.status.current_version;
+  plan.status.pending = world.database.status.pending;
+  return plan;
+}
+
 }  // namespace
 
 bool NeedsReferences(const World& world) {
-  if (world.database.meta.deleting || Unobserved(world).has_value()) return false;
+  if (Unobserved(world).has_value()) return false;
+  if (world.database.meta.deleting) {
+    return HasFinalizer(world.database) &&
+           !DeletionCandidates(SituationOfDeletion(world, absl::InfinitePast())).empty();
+  }
   const auto situation = MakeSituation(world, absl::InfinitePast());
   const auto* known = std::get_if<Situation>(&situation);
   return known != nullptr && !known->RetireCandidates().empty();
@@ -172,12 +218,13 @@ bool NeedsReferences(const World& world) {
 
 Plan MakePlan(const World& world, absl::Time now) {
   now = absl::FromUnixSeconds(absl::ToUnixSeconds(now));
-  if (world.database.meta.deleting) {
-    Plan plan;
-    plan.status = world.database.status;
+  if (world.database.meta.deleting) return PlanDeletion(world, now);
+  if (auto decision = Unobserved(world)) return ToPlan(world, nullptr, *std::move(decision), now);
+  if (auto replaced = AwaitAcceptance(world)) {
+    Plan plan = ToPlan(world, nullptr, *std::move(replaced), now);
+    plan.status.server_identity = world.database.status.server_identity;
     return plan;
   }
-  if (auto decision = Unobserved(world)) return ToPlan(world, nullptr, *std::move(decision), now);
   const bool version_known = world.schema->schema_version.state != api::SchemaVersion::State::kUnknown;
   auto situation = MakeSituation(world, now);
   const auto* known = std::get_if<Situation>(&situation);

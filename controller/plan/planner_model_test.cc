@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/names.h"
 #include "controller/plan/planner.h"
 #include "controller/plan/testing/model.h"
@@ -21,18 +22,20 @@ namespace {
 using Phase = JobView::Phase;
 
 enum class Holder { kAbsent, kIdle, kSession, kLocked, kLockedSession };
-enum class Held { kNothing, kIntent, kPublished };
+enum class Held { kNothing, kIntent, kPublished, kQuarantined, kBoth };
 enum class Unknown { kNothing, kVersion, kAccounts, kJobs, kSecrets, kReferences };
 
 constexpr std::array<Holder, 5> kHolders = {Holder::kAbsent, Holder::kIdle, Holder::kSession, Holder::kLocked,
                                             Holder::kLockedSession};
-constexpr std::array<Held, 3> kHelds = {Held::kNothing, Held::kIntent, Held::kPublished};
+constexpr std::array<Held, 5> kHelds = {Held::kNothing, Held::kIntent, Held::kPublished, Held::kQuarantined,
+                                        Held::kBoth};
 constexpr std::array<Unknown, 6> kUnknowns = {Unknown::kNothing, Unknown::kVersion, Unknown::kAccounts,
                                               Unknown::kJobs,    Unknown::kSecrets, Unknown::kReferences};
 constexpr std::array<const char*, 4> kVersions = {"", "v1", "v2", "v3"};
 
 // What else there is.
-enum class Other { kNothing, kLoginInFlight, kStray };  // kStray: an idle, locked account of a version long gone
+// kStray: an idle, locked account of a version long gone. kDrained: locked accounts were seen without sessions before.
+enum class Other { kNothing, kLoginInFlight, kStray, kDrained };
 
 // One point of the enumeration.
 struct Point {
@@ -55,7 +58,8 @@ void AddCredential(WorldBuilder& builder, const char* version, Holder holder, He
   const int sessions = holder == Holder::kSession || holder == Holder::kLockedSession ? 1 : 0;
   if (holder != Holder::kAbsent) builder.Account(version, sessions, locked);
   if (held == Held::kIntent) builder.Secret(SecretRole::kIntent, version);
-  if (held == Held::kPublished) builder.Secret(SecretRole::kApplication, version);
+  if (held == Held::kPublished || held == Held::kBoth) builder.Secret(SecretRole::kApplication, version);
+  if (held == Held::kQuarantined || held == Held::kBoth) builder.Secret(SecretRole::kQuarantine, version);
 }
 
 World Build(const Point& point) {
@@ -71,7 +75,8 @@ World Build(const Point& point) {
     builder.Migrator(migration, point.migrator == Holder::kLockedSession ? 1 : 0, point.migrator != Holder::kIdle);
   }
   builder.world().accounts->logins_in_flight = point.other == Other::kLoginInFlight ? 1 : 0;
-  if (point.other == Other::kStray) builder.Credential("v0", 0, true);
+  if (point.other == Other::kStray) builder.Quarantined("v0").Drained("v0");
+  if (point.other == Other::kDrained) builder.Drained("v1").Drained("v2");
   builder.world().database.spec.read_only = point.read_only;
   return builder.world();
 }
@@ -108,11 +113,11 @@ void ForEachPoint(const Visit& visit) {
         for (const Held v1_held : kHelds)
           for (const bool v1_referenced : {false, true})
             for (const Holder v2_holder : {Holder::kAbsent, Holder::kIdle, Holder::kLocked})
-              for (const Held v2_held : {Held::kNothing, Held::kPublished})
+              for (const Held v2_held : {Held::kNothing, Held::kPublished, Held::kQuarantined})
                 for (const int job : {0, 1, 2, 3, 4})
                   for (const bool recorded : {false, true})
                     for (const Holder migrator : {Holder::kAbsent, Holder::kIdle, Holder::kLockedSession})
-                      for (const Other other : {Other::kNothing, Other::kLoginInFlight, Other::kStray})
+                      for (const Other other : {Other::kNothing, Other::kLoginInFlight, Other::kStray, Other::kDrained})
                         visit(Point{version, desired, v1_holder, v1_held, v1_referenced, v2_holder, v2_held, job,
                                     recorded, migrator, other, false});
 }
@@ -126,10 +131,19 @@ const api::Account* AccountNamed(const World& world, const std::string& name) {
 
 bool IsReferenced(const World& world, const std::string& secret) {
   for (const SecretReference& reference : *world.references) {
-    if (reference.secret_name == secret) return true;
+    if (reference.is_use && reference.secret_name == secret) return true;
   }
   return false;
 }
+
+bool HasSecret(const World& world, SecretRole role, const std::string& version) {
+  for (const SecretView& secret : *world.secrets) {
+    if (secret.role == role && secret.version == version) return true;
+  }
+  return false;
+}
+
+bool MayTerminate(const World& world) { return world.database.spec.credentials.on_in_use == api::OnInUse::kTerminate; }
 
 // What is wrong with dropping or locking the account; empty when nothing is.
 std::string WrongToTake(const World& world, const std::string& name, bool drop) {
@@ -139,9 +153,14 @@ std::string WrongToTake(const World& world, const std::string& name, bool drop) 
   if (drop && !account->sessions.empty()) return "an account with a session";
   if (drop && world.accounts->logins_in_flight > 0) return "a login in flight";
   if (account->kind == api::AccountKind::kMigrator) return "";
-  if (!account->sessions.empty()) return "an application's account with a session";
+  if (!account->sessions.empty() && !MayTerminate(world)) return "an application's account with a session";
   if (!world.references.ok()) return "unknown references";
   if (IsReferenced(world, ApplicationSecret("shop", account->version))) return "a Secret that a Pod refers to";
+  if (HasSecret(world, SecretRole::kApplication, account->version)) return "an account whose Secret is published";
+  const auto drained = world.memory.drained_since.find(name);
+  if (drop && (drained == world.memory.drained_since.end() || drained->second >= kTestNow)) {
+    return "an account that was seen without sessions only once";
+  }
   if (world.schema->schema_version.versions == std::vector<std::string>{account->version}) {
     return "the current version's account";
   }
@@ -150,18 +169,57 @@ std::string WrongToTake(const World& world, const std::string& name, bool drop) 
 
 struct Check {
   const World& world;
+  const Plan& plan;
 
   std::string operator()(const DropAccount& a) const { return WrongToTake(world, a.account, true); }
   std::string operator()(const LockAccount& a) const { return WrongToTake(world, a.account, false); }
+  std::string operator()(const TerminateSessions& a) const {
+    const api::Account* account = AccountNamed(world, a.account);
+    if (!MayTerminate(world)) return "without being asked to";
+    return account != nullptr && account->locked ? "" : "of an account that is not locked";
+  }
+  std::string operator()(const EnsureAccount& a) const {
+    if (!a.replace_password || a.kind == api::AccountKind::kMigrator) return "";
+    const api::Account* account = AccountNamed(world, a.account);
+    if (account == nullptr) return "replaces the password of an account that was not observed";
+    if (!HasSecret(world, SecretRole::kApplication, a.version)) return "";
+    const auto probe = world.memory.probes.find(a.account);
+    const bool refused = probe != world.memory.probes.end() && probe->second.outcome == Login::kRefused;
+    return refused ? "" : "replaces a published password that works";
+  }
   std::string operator()(const DeleteSecret& a) const {
     for (const SecretView& secret : *world.secrets) {
       if (secret.name != a.name) continue;
       if (secret.uid != a.uid || secret.resource_version != a.resource_version) return "without its preconditions";
+      if (secret.role == SecretRole::kQuarantine) return WrongToForget(secret);
       if (secret.role != SecretRole::kApplication) return "";
-      if (AccountNamed(world, secret.account) != nullptr) return "a published Secret whose account exists";
+      if (AccountNamed(world, secret.account) != nullptr && !IsKept(secret)) {
+        return "a published Secret whose account exists, and no copy of it";
+      }
       if (!world.references.ok() || IsReferenced(world, a.name)) return "a Secret that may be referred to";
     }
     return "";
+  }
+
+  // A copy of the Secret exists, or is made before.
+  bool IsKept(const SecretView& secret) const {
+    for (const Action& action : plan.actions) {
+      if (const auto* copy = std::get_if<QuarantineSecret>(&action)) {
+        if (copy->from == secret.name) return true;
+      }
+    }
+    return false;
+  }
+  // A copy goes when nothing is left to give back, or when it is given back.
+  std::string WrongToForget(const SecretView& copy) const {
+    if (AccountNamed(world, copy.account) == nullptr) return "";
+    if (HasSecret(world, SecretRole::kApplication, copy.version)) return "";
+    for (const Action& action : plan.actions) {
+      if (const auto* restored = std::get_if<RestoreSecret>(&action)) {
+        if (restored->from == copy.name) return "";
+      }
+    }
+    return "the only copy of a Secret whose account exists";
   }
   std::string operator()(const CreateJob&) const { return NoJobRuns(); }
   std::string operator()(const ReleaseJob& a) const {
@@ -191,7 +249,7 @@ std::string Violation(const World& world, const Plan& plan) {
                        world.schema->schema_version.state != api::SchemaVersion::State::kUnknown;
     if (!known) return absl::StrCat(DebugString(action), " on unknown data");
     if (IsIrreversible(action)) ++irreversible;
-    const std::string wrong = std::visit(Check{world}, action);
+    const std::string wrong = std::visit(Check{world, plan}, action);
     if (!wrong.empty()) return absl::StrCat(DebugString(action), ": ", wrong);
   }
   return irreversible > 1 ? "two actions that cannot be undone" : "";
@@ -209,11 +267,14 @@ TEST(PlannerModelTest, NoPlanBreaksAnInvariant) {
   int failures = 0;
   int index = 0;
   ForEachPoint([&](const Point& point) {
-    ++index;
+    // The enumeration is larger than what a test has time for. No part has 7 values, so that two of 7 points meet them
+    // all.
+    if (++index % 7 > 1) return;
     const World known = Build(point);
     for (const Unknown unknown : kUnknowns) {
-      if (unknown != Unknown::kNothing && (point.other != Other::kNothing || index % 3 != 0)) continue;
-      const World world = Forget(known, unknown);
+      if (unknown != Unknown::kNothing && point.other != Other::kNothing) continue;
+      World world = Forget(known, unknown);
+      world.database.spec.credentials.on_in_use = static_cast<api::OnInUse>(index % 11 % 3);
       ++worlds;
       const std::string violation = Violation(world, MakePlan(world, kTestNow));
       if (violation.empty() || ++failures > 10) continue;
@@ -230,7 +291,7 @@ TEST(PlannerModelTest, EveryKnownWorldConvergesAndStays) {
   int failures = 0;
   int index = 0;
   ForEachPoint([&](const Point& point) {
-    if (point.other == Other::kLoginInFlight || ++index % 23 != 0 || failures > 10) return;
+    if (point.other == Other::kLoginInFlight || ++index % 193 != 0 || failures > 10) return;
     World world = Build(point);
     EffectCounts counts;
     const int rounds = Converge(world, kTestNow, 60, counts);
@@ -241,6 +302,7 @@ TEST(PlannerModelTest, EveryKnownWorldConvergesAndStays) {
       ADD_FAILURE() << "does not converge: " << ToText(point);
       return;
     }
+    Remember(world, kTestNow + absl::Hours(1), world.memory);
     const Plan again = MakePlan(world, kTestNow + absl::Hours(1));
     if (!again.actions.empty() || api::ToJson(again.status) != api::ToJson(world.database.status)) {
       ++failures;
@@ -254,7 +316,7 @@ TEST(PlannerModelTest, ReadOnlyNeverActs) {
   int worlds = 0;
   int index = 0;
   ForEachPoint([&](Point point) {
-    if (point.other == Other::kLoginInFlight || ++index % 11 != 0) return;
+    if (point.other == Other::kLoginInFlight || ++index % 41 != 0) return;
     point.read_only = true;
     ++worlds;
     EXPECT_TRUE(MakePlan(Build(point), kTestNow).actions.empty()) << ToText(point);

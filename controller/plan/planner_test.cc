@@ -56,8 +56,8 @@ TEST(PlannerTest, AJobIsRecordedBeforeItIsReleased) {
 
   world.world().database.status = record.status;
   const std::string job = world.JobNameOf("v1");
-  EXPECT_THAT(Actions(PlanFor(world)),
-              ElementsAre("EnsureAccount " + MigratorAccount("db-uid", job), "ReleaseJob " + job));
+  EXPECT_THAT(Actions(PlanFor(world)), ElementsAre("EnsureAccount " + MigratorAccount("db-uid", job),
+                                                   "BeginMigration " + job, "ReleaseJob " + job));
 }
 
 TEST(PlannerTest, ASuspendedJobThatLostItsAccountOrSecretGetsThemBack) {
@@ -65,12 +65,13 @@ TEST(PlannerTest, ASuspendedJobThatLostItsAccountOrSecretGetsThemBack) {
   locked.Migrator("v1", 0, true).Job("v1", Phase::kSuspended).Active("v1");
   const std::string job = locked.JobNameOf("v1");
   const std::string account = MigratorAccount("db-uid", job);
-  EXPECT_THAT(Actions(PlanFor(locked)), ElementsAre("EnsureAccount " + account, "ReleaseJob " + job));
+  EXPECT_THAT(Actions(PlanFor(locked)),
+              ElementsAre("EnsureAccount " + account, "BeginMigration " + job, "ReleaseJob " + job));
 
   WorldBuilder deleted(1);
   deleted.Migrator("v1").Job("v1", Phase::kSuspended).Active("v1").world().secrets->clear();
-  EXPECT_THAT(Actions(PlanFor(deleted)),
-              ElementsAre("CreateSecret " + job, "EnsureAccount " + account, "ReleaseJob " + job));
+  EXPECT_THAT(Actions(PlanFor(deleted)), ElementsAre("CreateSecret " + job, "EnsureAccount " + account,
+                                                     "BeginMigration " + job, "ReleaseJob " + job));
 }
 
 TEST(PlannerTest, AJobOfAnotherUidIsRecordedAnewAndNotReleased) {
@@ -156,21 +157,6 @@ TEST(PlannerTest, AtRestTheCurrentAndThePreviousCredentialStay) {
   EXPECT_FALSE(NeedsReferences(world.world()));
 }
 
-TEST(PlannerTest, BeforeAMigrationTheCredentialOfTwoAgoIsLockedThenDroppedThenItsSecretDeleted) {
-  WorldBuilder world(4);
-  world.Version("v3").Credential("v2").Credential("v3");
-  EXPECT_TRUE(NeedsReferences(world.world()));
-  EXPECT_THAT(Actions(PlanFor(world)), ElementsAre("LockAccount " + App("v2")));
-
-  WorldBuilder locked(4);
-  locked.Version("v3").Credential("v2", 0, true).Credential("v3");
-  EXPECT_THAT(Actions(PlanFor(locked)), ElementsAre("DropAccount " + App("v2")));
-
-  WorldBuilder dropped(4);
-  dropped.Version("v3").Secret(SecretRole::kApplication, "v2").Credential("v3");
-  EXPECT_THAT(Actions(PlanFor(dropped)), ElementsAre("DeleteSecret shop-v2"));
-}
-
 TEST(PlannerTest, ACredentialInUseHoldsTheMigrationBackAndSaysByWhom) {
   WorldBuilder world(4);
   world.Version("v3").Credential("v2", 2).Credential("v3").Reference("v2", "app-v2-x");
@@ -187,52 +173,10 @@ TEST(PlannerTest, ACredentialInUseHoldsTheMigrationBackAndSaysByWhom) {
   EXPECT_THAT(plan.status.credentials[0].used_by, ElementsAre("2 sessions from 10.0.0.7", "Pod app-v2-x"));
 }
 
-TEST(PlannerTest, AUserWhoComesBackGetsTheAccountBack) {
-  WorldBuilder session(4);
-  session.Version("v3").Credential("v2", 1, true).Credential("v3");
-  EXPECT_THAT(Actions(PlanFor(session)), ElementsAre("UnlockAccount " + App("v2")));
-
-  WorldBuilder pod(4);
-  pod.Version("v3").Secret(SecretRole::kApplication, "v2").Credential("v3").Reference("v2", "app-v2-x");
-  EXPECT_THAT(Actions(PlanFor(pod)), ElementsAre("EnsureAccount " + App("v2")));
-}
-
-TEST(PlannerTest, ALoginInFlightHoldsTheDropBack) {
-  WorldBuilder world(4);
-  world.Version("v3").Credential("v2", 0, true).Credential("v3");
-  world.world().accounts->logins_in_flight = 1;
-  const Plan plan = PlanFor(world);
-  EXPECT_THAT(Actions(plan), IsEmpty());
-  EXPECT_EQ(Reason(plan), "LoginInFlight");
-}
-
-TEST(PlannerTest, UnknownReferencesAreNotNone) {
-  WorldBuilder world(4);
-  world.Version("v3").Credential("v2", 0, true).Credential("v3");
-  world.world().references = absl::UnavailableError("pods could not be listed");
-  const Plan plan = PlanFor(world);
-  EXPECT_THAT(Actions(plan), IsEmpty());
-  EXPECT_EQ(Reason(plan), "ReferencesUnknown");
-}
-
 TEST(PlannerTest, ARestoredDatabaseKeepsTheCredentialsOfVersionsToCome) {
   WorldBuilder world(4);
   world.Version("v2").Credential("v2").Credential("v3").Credential("v4");
   EXPECT_THAT(Actions(PlanFor(world)), Contains("CreateJob " + world.JobNameOf("v3")));
-}
-
-TEST(PlannerTest, APublishedCredentialWithoutAccountIsMadeAgainWithItsPassword) {
-  WorldBuilder world(4);
-  world.Version("v4").Credential("v4").Secret(SecretRole::kApplication, "v3");
-  EXPECT_THAT(Actions(PlanFor(world)), ElementsAre("EnsureAccount " + App("v3")));
-}
-
-TEST(PlannerTest, AHumansLockIsReportedAndLeftAlone) {
-  WorldBuilder world(1);
-  world.Version("v1").Credential("v1", 0, true);
-  const Plan plan = PlanFor(world);
-  EXPECT_THAT(Actions(plan), IsEmpty());
-  EXPECT_EQ(api::FindCondition(plan.status.conditions, "CredentialsPublished")->reason, "AccountLocked");
 }
 
 TEST(PlannerTest, TheMigratorOfAnAttemptThatIsOverIsTakenAway) {
@@ -311,12 +255,6 @@ TEST(PlannerTest, DataMetricsComeLast) {
   world.Version("v1").world().database.spec.data_metrics.table_rows = {"image"};
   EXPECT_EQ(Actions(PlanFor(world)).back(), "ConfigureDataMetrics");
   EXPECT_GT(Actions(PlanFor(world)).size(), 1u);
-}
-
-TEST(PlannerTest, WhatIsBeingDeletedIsLeftAlone) {
-  WorldBuilder world(1);
-  world.world().database.meta.deleting = true;
-  EXPECT_THAT(Actions(PlanFor(world)), IsEmpty());
 }
 
 TEST(PlannerTest, AChainOfFourEndsWithTheLastTwoCredentials) {

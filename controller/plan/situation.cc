@@ -51,34 +51,51 @@ const api::HistoryEntry* Situation::FindHistory(absl::string_view job_name) cons
   return nullptr;
 }
 
+std::vector<RetireCandidate> Situation::AllCredentials() const {
+  std::map<std::string, RetireCandidate> by_version;
+  for (const api::Account& account : accounts) {
+    if (account.kind == api::AccountKind::kApplication) by_version[account.version].account = &account;
+  }
+  for (const SecretView& secret : secrets) {
+    if (secret.role == SecretRole::kApplication) by_version[secret.version].secret = &secret;
+    if (secret.role == SecretRole::kQuarantine) by_version[secret.version].quarantine = &secret;
+    if (secret.role == SecretRole::kIntent) by_version[secret.version].intent = &secret;
+  }
+  std::vector<RetireCandidate> credentials;
+  for (auto& [version, credential] : by_version) {
+    credential.version = version;
+    credential.secret_name = ApplicationSecret(database().meta.name, version);
+    credentials.push_back(std::move(credential));
+  }
+  return credentials;
+}
+
 std::vector<RetireCandidate> Situation::RetireCandidates() const {
   if (path.pending.empty()) return {};
   std::set<absl::string_view> kept(path.pending.begin(), path.pending.end());
   kept.insert(path.current);
-  std::map<std::string, RetireCandidate> by_version;
-  for (const api::Account& account : accounts) {
-    if (account.kind != api::AccountKind::kApplication || kept.count(account.version) != 0) continue;
-    by_version[account.version].account = &account;
-  }
-  for (const SecretView& secret : secrets) {
-    if (secret.role != SecretRole::kApplication || kept.count(secret.version) != 0) continue;
-    by_version[secret.version].secret = &secret;
-  }
   std::vector<RetireCandidate> candidates;
-  for (auto& [version, candidate] : by_version) {
-    candidate.version = version;
-    candidate.secret_name = ApplicationSecret(database().meta.name, version);
-    candidates.push_back(candidate);
+  for (RetireCandidate& credential : AllCredentials()) {
+    if (kept.count(credential.version) != 0) continue;
+    credential.intent = nullptr;  // DeleteIntent takes care of it
+    if (credential.account != nullptr || credential.secret != nullptr || credential.quarantine != nullptr) {
+      candidates.push_back(std::move(credential));
+    }
   }
   return candidates;
+}
+
+bool IsClaimedForRetirement(const api::ManagedDatabase& database, absl::string_view version) {
+  for (const api::CredentialStatus& credential : database.status.credentials) {
+    if (credential.version == version) return credential.state == "Retiring" || credential.state == "Quarantined";
+  }
+  return false;
 }
 
 std::vector<std::string> UsersOf(const RetireCandidate& candidate, const std::vector<SecretReference>& references) {
   std::set<std::string> users;
   for (const SecretReference& reference : references) {
-    if (reference.secret_name == candidate.secret_name) {
-      users.insert(absl::StrCat("Pod ", reference.pod_name));
-    }
+    if (reference.secret_name == candidate.secret_name) users.insert(reference.user);
   }
   if (candidate.account != nullptr) {
     std::map<std::string, int> by_client;
@@ -91,6 +108,7 @@ std::vector<std::string> UsersOf(const RetireCandidate& candidate, const std::ve
     if (candidate.account->prepared_transactions > 0) {
       users.insert(absl::StrCat(candidate.account->prepared_transactions, " prepared transactions"));
     }
+    users.insert(candidate.account->obstacles.begin(), candidate.account->obstacles.end());
   }
   std::vector<std::string> sorted(users.begin(), users.end());
   if (sorted.size() > kMaxUsers) {

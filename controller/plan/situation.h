@@ -19,12 +19,14 @@
 
 namespace dba::plan {
 
-// The credential of a version that nobody should hold any more before the next migration runs.
+// What there is of the credential of one version.
 struct RetireCandidate {
   std::string version;
-  std::string secret_name;                // also when there is no such Secret: a Pod may wait for it
-  const api::Account* account = nullptr;  // nullptr: dropped already
-  const SecretView* secret = nullptr;     // nullptr: not published, or deleted already
+  std::string secret_name;                 // also when there is no such Secret: a Pod may wait for it
+  const api::Account* account = nullptr;   // nullptr: not made, or dropped already
+  const SecretView* secret = nullptr;      // nullptr: not published, withdrawn, or deleted already
+  const SecretView* quarantine = nullptr;  // nullptr: not withdrawn
+  const SecretView* intent = nullptr;
 };
 
 // Refers to the World it was made of, which must outlive it.
@@ -52,6 +54,8 @@ struct Situation {
   // The newest entry of status.history for the Job; nullptr when there is none.
   const api::HistoryEntry* FindHistory(absl::string_view job_name) const;
 
+  // Of every version of which there is an account of applications or a Secret for it, by version.
+  std::vector<RetireCandidate> AllCredentials() const;
   // The credentials to retire before the next migration: of every version but the current one and those still to
   // come (a restored backup may have left these behind; they are needed again). Empty while no migration is pending.
   std::vector<RetireCandidate> RetireCandidates() const;
@@ -73,7 +77,11 @@ struct Decision {
 // nullopt: this rule has nothing to say.
 using Rule = std::optional<Decision> (*)(const Situation&);
 
-// "Pod a", "2 sessions from 10.0.0.7": who uses the candidate; sorted, at most 10. `references` are those known.
+// Whether the status says that this program retires the credential of this version.
+bool IsClaimedForRetirement(const api::ManagedDatabase& database, absl::string_view version);
+
+// "Pod a", "2 sessions from 10.0.0.7", "member report": who uses the candidate; sorted, at most 10. `references` are
+// those known.
 std::vector<std::string> UsersOf(const RetireCandidate& candidate, const std::vector<SecretReference>& references);
 
 }  // namespace dba::plan

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/names.h"
 
 namespace dba::plan {
@@ -76,6 +77,57 @@ void AddAgent(const World& world, Conditions& conditions) {
   }
 }
 
+// The accounts of published credentials that somebody else locked.
+std::vector<std::string> LockedByOthers(const Situation& situation) {
+  std::set<std::string> retiring;
+  for (const RetireCandidate& candidate : situation.RetireCandidates()) retiring.insert(candidate.version);
+  std::vector<std::string> locked;
+  for (const RetireCandidate& credential : situation.AllCredentials()) {
+    const bool ours = credential.quarantine != nullptr || retiring.count(credential.version) != 0;
+    if (ours || credential.secret == nullptr || credential.account == nullptr) continue;
+    if (credential.account->locked) locked.push_back(credential.account->name);
+  }
+  return locked;
+}
+
+// The published Secrets that the database refuses.
+std::vector<std::string> Refused(const World& world, const Situation& situation) {
+  std::vector<std::string> refused;
+  for (const SecretView& secret : situation.secrets) {
+    if (secret.role != SecretRole::kApplication) continue;
+    const Probe* probe = FindProbe(world, secret.account, secret.uid);
+    if (probe != nullptr && probe->outcome == Login::kRefused) refused.push_back(secret.name);
+  }
+  return refused;
+}
+
+void AddCredentials(const World& world, const Situation& situation, Conditions& conditions) {
+  constexpr char kType[] = "CredentialsPublished";
+  const std::vector<std::string> locked = LockedByOthers(situation);
+  const std::vector<std::string> refused = Refused(world, situation);
+  if (!locked.empty()) {
+    conditions.Add(kType, ConditionStatus::kFalse, "AccountLocked",
+                   absl::StrCat("somebody locked account ", absl::StrJoin(locked, ", "),
+                                " in the database; it is left so: unlock it there"));
+    return;
+  }
+  if (!refused.empty()) {
+    conditions.Add(kType, ConditionStatus::kFalse, "LoginRefused",
+                   absl::StrCat("the database refuses what Secret ", absl::StrJoin(refused, ", "),
+                                " holds; see who may connect from where (pg_hba.conf, the host of the account)"));
+    return;
+  }
+  if (situation.path.current.empty()) {
+    conditions.Add(kType, ConditionStatus::kFalse, "NoVersion", "no migration has run yet");
+    return;
+  }
+  const std::string secret = ApplicationSecret(world.database.meta.name, situation.path.current);
+  const bool published = situation.FindSecret(SecretRole::kApplication, situation.path.current) != nullptr &&
+                         situation.FindAccount(ApplicationAccount(situation.uid(), situation.path.current)) != nullptr;
+  conditions.Add(kType, FromBool(published), published ? "Published" : "NotPublished",
+                 absl::StrCat("Secret ", secret, published ? "" : " is not published yet"));
+}
+
 void AddSchema(const World& world, const Situation* situation, Conditions& conditions) {
   if (situation == nullptr) {
     conditions.Add("SchemaCurrent", ConditionStatus::kUnknown, "PathUnknown", "");
@@ -84,42 +136,38 @@ void AddSchema(const World& world, const Situation* situation, Conditions& condi
   const size_t pending = situation->path.pending.size();
   conditions.Add("SchemaCurrent", FromBool(pending == 0), pending == 0 ? "AtDesiredVersion" : "MigrationsPending",
                  pending == 0 ? "" : absl::StrCat(pending, " pending: ", absl::StrJoin(situation->path.pending, ", ")));
-  if (situation->path.current.empty()) {
-    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "NoVersion", "no migration has run yet");
-    return;
-  }
-  const std::string secret = ApplicationSecret(world.database.meta.name, situation->path.current);
-  const api::Account* account = situation->FindAccount(ApplicationAccount(situation->uid(), situation->path.current));
-  if (situation->FindSecret(SecretRole::kApplication, situation->path.current) == nullptr || account == nullptr) {
-    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "NotPublished",
-                   absl::StrCat("Secret ", secret, " is not published yet"));
-  } else if (account->locked) {
-    conditions.Add("CredentialsPublished", ConditionStatus::kFalse, "AccountLocked",
-                   absl::StrCat("account ", account->name, " is locked in the database; unlock it there"));
-  } else {
-    conditions.Add("CredentialsPublished", ConditionStatus::kTrue, "Published", absl::StrCat("Secret ", secret));
-  }
+  AddCredentials(world, *situation, conditions);
 }
 
 std::vector<api::CredentialStatus> Credentials(const Situation& situation, const Decision& decision) {
   std::set<std::string> retiring;
   for (const RetireCandidate& candidate : situation.RetireCandidates()) retiring.insert(candidate.version);
+  std::set<std::string> quarantined;
+  std::set<std::string> locked;
   std::map<std::string, api::CredentialStatus> by_version;
   for (const api::Account& account : situation.accounts) {
-    if (account.kind == api::AccountKind::kApplication) by_version[account.version].account = account.name;
+    if (account.kind != api::AccountKind::kApplication) continue;
+    by_version[account.version].account = account.name;
+    if (account.locked) locked.insert(account.version);
   }
   for (const SecretView& secret : situation.secrets) {
     if (secret.role == SecretRole::kMigrator) continue;
     api::CredentialStatus& credential = by_version[secret.version];
     credential.account = secret.account;
+    if (secret.role == SecretRole::kQuarantine) quarantined.insert(secret.version);
     if (secret.role == SecretRole::kApplication) credential.secret_name = secret.name;
   }
   std::vector<api::CredentialStatus> credentials;
   for (auto& [version, credential] : by_version) {
     credential.version = version;
-    credential.state = retiring.count(version) != 0     ? "Retiring"
-                       : credential.secret_name.empty() ? "Creating"
-                                                        : "Active";
+    // A lock of ours stays claimed until it is taken away.
+    const bool claimed = locked.count(version) != 0 && credential.secret_name.empty() &&
+                         IsClaimedForRetirement(situation.database(), version);
+    const bool withdrawn = quarantined.count(version) != 0;
+    credential.state = withdrawn && locked.count(version) != 0                ? "Quarantined"
+                       : retiring.count(version) != 0 || withdrawn || claimed ? "Retiring"
+                       : credential.secret_name.empty()                       ? "Creating"
+                                                                              : "Active";
     const auto users = decision.used_by.find(version);
     if (users != decision.used_by.end()) credential.used_by = users->second;
     credentials.push_back(std::move(credential));
@@ -140,6 +188,10 @@ api::ManagedDatabaseStatus MakeStatus(const World& world, const Situation* situa
     if (world.schema->schema_version.state != api::SchemaVersion::State::kUnknown) {
       status.database_version = absl::StrJoin(world.schema->schema_version.versions, ",");
     }
+  }
+  // Only what also told whether it knows us.
+  if (world.schema.ok() && world.accounts.ok() && !world.schema->identity.empty()) {
+    status.server_identity = world.schema->identity;
   }
   if (decision.active_migration.has_value()) status.active_migration = *decision.active_migration;
   if (decision.history.has_value()) {

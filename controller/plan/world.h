@@ -24,6 +24,7 @@ enum class SecretRole {
   kIntent,       // a password that is durable but not yet proven; becomes an application Secret
   kApplication,  // published: it logged in at least once
   kMigrator,     // for one attempt of one migration
+  kQuarantine,   // a copy of an application Secret that was withdrawn, to give it back from
 };
 
 // A Secret of ours, without its contents.
@@ -34,6 +35,7 @@ struct SecretView {
   SecretRole role = SecretRole::kIntent;
   std::string version;  // the name of a DatabaseMigration
   std::string account;
+  absl::Time created_at = absl::InfinitePast();
 };
 
 struct JobView {
@@ -45,12 +47,34 @@ struct JobView {
   Phase phase = Phase::kRunning;
   std::string message;     // of a failed Job: the last line its container wrote, else the Job's own reason
   absl::Time finished_at;  // InfinitePast while it is not finished
+  // Of a running Job whose Secret is gone: whether a container of it ever started; nullopt: not known.
+  std::optional<bool> started = std::nullopt;
 };
 
-// A Pod that refers to one of our Secrets, in whatever way and whatever state.
+// A Pod, or a template that Pods are made from, that refers to one of our Secrets in whatever way.
 struct SecretReference {
   std::string secret_name;
-  std::string pod_name;
+  std::string user;    // "Pod x", "Deployment y"
+  bool is_use = true;  // false: worth a mention, like an old revision of a Deployment
+};
+
+enum class Login { kUnknown, kLoggedIn, kRefused };
+
+// How a login with the password of a Secret went.
+struct Probe {
+  Login outcome = Login::kUnknown;
+  std::string server_identity;  // where it was made
+  std::string secret_uid;
+  absl::Time at = absl::InfinitePast();
+};
+
+// What this process remembers of earlier observations. It is lost with the process, and then only makes it look again.
+struct Memory {
+  std::map<std::string, Probe> probes;  // by account
+  // By account: since when each observation saw it locked, without session, and no login in flight.
+  std::map<std::string, absl::Time> drained_since;
+  std::map<std::string, absl::Time> password_replaced_at;  // by account
+  absl::Time unreachable_since = absl::InfiniteFuture();   // agent or database; InfiniteFuture: it was reached
 };
 
 // How the last action that failed did so; kept until an action of that name succeeds or is no longer planned.
@@ -72,6 +96,7 @@ struct World {
   std::optional<Failure> last_failure;
   // Observed only while NeedsReferences (planner.h) asks for it.
   absl::StatusOr<std::vector<SecretReference>> references = absl::UnknownError("not observed");
+  Memory memory;
 };
 
 }  // namespace dba::plan

@@ -86,8 +86,10 @@ struct Executor::Visitor {
     request.name = action.account;
     request.kind = action.kind;
     request.version = action.version;
-    request.privileges = database().spec.privileges;
+    request.privileges = database().spec.credentials.privileges;
+    request.extra_grants = database().spec.credentials.extra_grants;
     request.lock_timeout = database().spec.lock_timeout;
+    request.connection_limit = database().spec.connection_limit;
     request.replace_password = action.replace_password;
     return Changed(Agent()->EnsureAccount(request, password));
   }
@@ -109,6 +111,27 @@ struct Executor::Visitor {
         });
   }
 
+  // Makes `action.name` of the same contents as `action.from`.
+  template <typename Action>
+  absl::StatusOr<Effect> Copy(const Action& action, plan::SecretRole role) const {
+    DBA_ASSIGN_OR_RETURN(const nlohmann::json from, GetSecret(action.from, action.account));
+    const nlohmann::json copy = CopySecret(database(), {action.name, role, action.version, action.account}, from);
+    const absl::Status created = executor.kube_.Create(kube::kSecrets, copy).status();
+    if (!absl::IsAlreadyExists(created)) return Done(created);
+    DBA_ASSIGN_OR_RETURN(const nlohmann::json found, GetSecret(action.name, action.account));
+    if (found.value("data", nlohmann::json()) == copy["data"]) return Effect::kNone;
+    return absl::FailedPreconditionError(absl::StrCat("Secret ", action.name, " exists and holds something else than ",
+                                                      action.from, "; delete the one that is out of date"));
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::QuarantineSecret& action) const {
+    return Copy(action, plan::SecretRole::kQuarantine);
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::RestoreSecret& action) const {
+    return Copy(action, plan::SecretRole::kApplication);
+  }
+
   absl::StatusOr<Effect> operator()(const plan::DeleteSecret& action) const {
     return Deleted(executor.kube_.Delete(kube::kSecrets, Key(action.name), {action.uid, action.resource_version}));
   }
@@ -119,6 +142,12 @@ struct Executor::Visitor {
 
   absl::StatusOr<Effect> operator()(const plan::UnlockAccount& action) const {
     return Done(Agent()->UnlockAccount(uid(), action.account));
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::TerminateSessions& action) const {
+    const absl::StatusOr<int> ended = Agent()->TerminateSessions(uid(), action.account);
+    if (!ended.ok()) return ended.status();
+    return *ended > 0 ? Effect::kChanged : Effect::kNone;
   }
 
   absl::StatusOr<Effect> operator()(const plan::DropAccount& action) const {
@@ -150,6 +179,17 @@ struct Executor::Visitor {
 
   absl::StatusOr<Effect> operator()(const plan::DeleteJob& action) const {
     return Deleted(executor.kube_.Delete(kube::kJobs, Key(action.name), {action.uid, action.resource_version}));
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::SetFinalizers& action) const {
+    const api::ObjectMeta& meta = database().meta;
+    const nlohmann::json patch = {
+        {"metadata",
+         {{"uid", meta.uid}, {"resourceVersion", meta.resource_version}, {"finalizers", action.finalizers}}}};
+    const absl::Status patched =
+        executor.kube_.MergePatch(kube::kManagedDatabases, {meta.name_space, meta.name}, patch).status();
+    if (absl::IsNotFound(patched) && !action.present) return Effect::kNone;
+    return Done(patched);
   }
 };
 

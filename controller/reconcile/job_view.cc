@@ -89,6 +89,24 @@ std::string PodsOfJobSelector(const plan::JobView& job) {
   return absl::StrCat("batch.kubernetes.io/controller-uid=", job.uid);
 }
 
+bool HasStarted(const std::vector<nlohmann::json>& pods) {
+  for (const Json& pod : pods) {
+    if (const std::string phase = Text(pod, {"status", "phase"}); phase != "Pending" && !phase.empty()) return true;
+    for (absl::string_view field : {"containerStatuses", "initContainerStatuses"}) {
+      const Json* statuses = FindJson(pod, {"status", field});
+      if (statuses == nullptr || !statuses->is_array()) continue;
+      for (const Json& status : *statuses) {
+        const absl::StatusOr<int64_t> restarts = GetIntOr(status, {"restartCount"}, 0);
+        if (!restarts.ok() || *restarts > 0 || FindJson(status, {"state", "running"}) != nullptr ||
+            FindJson(status, {"state", "terminated"}) != nullptr) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
 std::string LastWords(const std::vector<nlohmann::json>& pods) {
   for (const Json& pod : pods) {
     for (absl::string_view field : {"containerStatuses", "initContainerStatuses"}) {

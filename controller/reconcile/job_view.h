@@ -24,6 +24,9 @@ absl::StatusOr<plan::JobView> ParseJob(const nlohmann::json& job);
 // For kube::KubeClient::List: the Pods of the Job with this UID.
 std::string PodsOfJobSelector(const plan::JobView& job);
 
+// Whether a container of these Pods ever started. Pure.
+bool HasStarted(const std::vector<nlohmann::json>& pods);
+
 // Why the Pods of a failed Job failed: the last line that a container wrote,
 // else the reason and exit code of its end. Empty when no container failed.
 // Pure.

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/reconcile/observer.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "controller/plan/names.h"
 #include "controller/reconcile/job_view.h"
 #include "controller/reconcile/redact.h"
 #include "controller/reconcile/secret_builder.h"
-#include "controller/reconcile/secret_references.h"
+#include "controller/reconcile/workload_references.h"
 
 namespace dba {
 
@@ -24,6 +26,7 @@ absl::StatusOr<plan::World> Observer::Observe(const kube::ObjectKey& key) {
   ObserveSecrets(world, passwords);
   ObserveJobs(world, passwords);
   ObserveAgent(world);
+  ObserveStart(world);
   return world;
 }
 
@@ -79,6 +82,19 @@ void Observer::ObserveJobs(plan::World& world, const std::vector<Secret>& passwo
   world.jobs = std::move(views);
 }
 
+void Observer::ObserveStart(plan::World& world) {
+  if (!world.jobs.ok() || !world.secrets.ok()) return;
+  for (plan::JobView& job : *world.jobs) {
+    if (job.phase != plan::JobView::Phase::kRunning) continue;
+    const bool has_secret = std::any_of(world.secrets->begin(), world.secrets->end(),
+                                        [&](const plan::SecretView& secret) { return secret.name == job.name; });
+    if (has_secret) continue;
+    const absl::StatusOr<kube::ObjectList> pods =
+        kube_.List(kube::kPods, world.database.meta.name_space, PodsOfJobSelector(job));
+    if (pods.ok()) job.started = HasStarted(pods->items);
+  }
+}
+
 void Observer::ObserveAgent(plan::World& world) {
   const api::ManagedDatabaseSpec& spec = world.database.spec;
   if (spec.agent_address.empty()) return;
@@ -98,28 +114,43 @@ void Observer::ObserveReferences(plan::World& world) {
     world.references = world.secrets.status();
     return;
   }
-  const absl::StatusOr<kube::ObjectList> pods = kube_.List(kube::kPods, world.database.meta.name_space, "");
-  if (!pods.ok()) {
-    world.references = pods.status();
-    return;
-  }
   std::set<std::string> ours;
-  for (const plan::SecretView& secret : *world.secrets) ours.insert(secret.name);
+  for (const plan::SecretView& secret : *world.secrets) {
+    ours.insert(secret.name);
+    ours.insert(plan::ApplicationSecret(world.database.meta.name, secret.version));
+  }
   if (world.accounts.ok()) {
     // A Pod may wait for a Secret that somebody deleted.
     for (const api::Account& account : world.accounts->accounts) {
       ours.insert(plan::ApplicationSecret(world.database.meta.name, account.version));
     }
   }
-  std::vector<plan::SecretReference> references;
-  for (const nlohmann::json& pod : pods->items) {
-    for (const std::string& name : SecretsOfPod(pod)) {
-      if (ours.count(name) == 0) continue;
-      const absl::StatusOr<api::ObjectMeta> meta = api::ParseMeta(pod);
-      references.push_back({name, meta.ok() ? meta->name : "without a name"});
-    }
+  world.references = FindReferences(kube_, world.database, ours);
+}
+
+absl::Status Observer::Probe(const plan::World& world, const plan::ProbeTarget& target) {
+  DBA_ASSIGN_OR_RETURN(const nlohmann::json secret,
+                       kube_.Get(kube::kSecrets, {world.database.meta.name_space, target.secret_name}));
+  const std::optional<plan::SecretView> view = ViewSecret(secret, world.database.meta.uid);
+  if (!view.has_value() || view->uid != target.secret_uid) {
+    return absl::UnknownError(absl::StrCat("Secret ", target.secret_name, " has changed"));
   }
-  world.references = std::move(references);
+  const absl::StatusOr<Secret> password = SecretValue(secret, "password");
+  if (!password.ok()) return absl::UnknownError(password.status().message());
+  return agents_.Get(world.database.spec.agent_address)->ProbeAccount(target.account, *password);
+}
+
+void Observer::ObserveProbes(const std::vector<plan::ProbeTarget>& targets, absl::Time now, plan::World& world) {
+  for (const plan::ProbeTarget& target : targets) {
+    const absl::Status tried = Probe(world, target);
+    plan::Probe& probe = world.memory.probes[target.account];
+    probe.outcome = tried.ok()                          ? plan::Login::kLoggedIn
+                    : absl::IsFailedPrecondition(tried) ? plan::Login::kRefused
+                                                        : plan::Login::kUnknown;
+    probe.server_identity = world.schema->identity;
+    probe.secret_uid = target.secret_uid;
+    probe.at = now;
+  }
 }
 
 }  // namespace dba

@@ -10,6 +10,7 @@
 #include "common/secret.h"
 #include "controller/agent/agent_client.h"
 #include "controller/kube/kube_client.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/world.h"
 #include "controller/reconcile/migration_source.h"
 
@@ -31,14 +32,20 @@ class Observer {
   // The ManagedDatabase with nothing but its metadata, for one whose spec cannot be read. Errors as Observe().
   absl::StatusOr<api::ManagedDatabase> ObserveIdentity(const kube::ObjectKey& key);
 
-  // Fills World::references from all Pods of the namespace. Needs
+  // Fills World::references from all Pods of the namespace and all templates that Pods are made from. Needs
   // World::secrets.
   void ObserveReferences(plan::World& world);
+
+  // Tries these logins, and puts how they went into World::memory.
+  void ObserveProbes(const std::vector<plan::ProbeTarget>& targets, absl::Time now, plan::World& world);
 
  private:
   void ObserveSecrets(plan::World& world, std::vector<Secret>& passwords);
   void ObserveJobs(plan::World& world, const std::vector<Secret>& passwords);
   void ObserveAgent(plan::World& world);
+  void ObserveStart(plan::World& world);
+  // UNKNOWN when it could not be found out.
+  absl::Status Probe(const plan::World& world, const plan::ProbeTarget& target);
 
   kube::KubeClient& kube_;
   agent::AgentDirectory& agents_;

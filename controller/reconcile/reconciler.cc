@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/planner.h"
 
 namespace dba {
@@ -39,6 +40,7 @@ std::optional<Retry> Reconciler::Round(Run& run) {
   absl::StatusOr<plan::World> world = observer_.Observe(run.key);
   if (absl::IsNotFound(world.status())) {
     ForgetFailure(run.key);
+    Forget(run.key);
     listener_.OnGone(run.key);
     return Retry{};
   }
@@ -48,6 +50,7 @@ std::optional<Retry> Reconciler::Round(Run& run) {
     return RetryAfter(world.status());
   }
   world->last_failure = LastFailure(run.key);
+  Recall(run.key, *world);
   if (plan::NeedsReferences(*world)) observer_.ObserveReferences(*world);
   const plan::Plan plan = plan::MakePlan(*world, clock_.Now());
   KeepFailureOf(run.key, plan);
@@ -70,7 +73,10 @@ std::optional<Retry> Reconciler::Act(Run& run, const plan::World& world, const p
   bool changed = status_changed;
   for (const plan::Action& action : plan.actions) {
     if (run.stop.StopRequested()) return Retry{absl::CancelledError("stopping"), std::nullopt};
+    // The status was written: the finalizers are to be those of the object as it is now.
+    if (status_changed && std::holds_alternative<plan::SetFinalizers>(action)) return std::nullopt;
     const absl::StatusOr<Effect> effect = executor_.Execute(world, action);
+    NoteAction(run.key, action, effect.ok());
     listener_.OnAction(world.database, action, effect);
     if (!effect.ok()) {
       // Data metrics come last, and keep nothing else from going on.
@@ -115,6 +121,32 @@ void Reconciler::TellUnreadable(const kube::ObjectKey& key, const absl::Status& 
   // Its status is left alone: it holds what was claimed, and could only be written whole.
   const absl::StatusOr<api::ManagedDatabase> database = observer_.ObserveIdentity(key);
   if (database.ok()) listener_.OnNotice(*database, {true, "InvalidConfiguration", std::string(status.message())});
+}
+
+void Reconciler::Recall(const kube::ObjectKey& key, plan::World& world) {
+  {
+    MutexLock lock(&mu_);
+    world.memory = memories_[key];
+  }
+  const absl::Time now = clock_.Now();
+  plan::Remember(world, now, world.memory);
+  observer_.ObserveProbes(plan::DueProbes(world, now), now, world);
+  KeepMemory(key, world.memory);
+}
+
+void Reconciler::Forget(const kube::ObjectKey& key) {
+  MutexLock lock(&mu_);
+  memories_.erase(key);
+}
+
+void Reconciler::KeepMemory(const kube::ObjectKey& key, const plan::Memory& memory) {
+  MutexLock lock(&mu_);
+  memories_[key] = memory;
+}
+
+void Reconciler::NoteAction(const kube::ObjectKey& key, const plan::Action& action, bool succeeded) {
+  MutexLock lock(&mu_);
+  plan::RememberAction(action, succeeded, clock_.Now(), memories_[key]);
 }
 
 std::optional<plan::Failure> Reconciler::LastFailure(const kube::ObjectKey& key) {

@@ -56,6 +56,12 @@ class Reconciler {
   // Of a ManagedDatabase that cannot be read an Event is all that can be written.
   void TellUnreadable(const kube::ObjectKey& key, const absl::Status& status);
 
+  // Puts into `world` what this process remembers, with what `world` adds to it.
+  void Recall(const kube::ObjectKey& key, plan::World& world);
+  void KeepMemory(const kube::ObjectKey& key, const plan::Memory& memory) ABSL_LOCKS_EXCLUDED(mu_);
+  void Forget(const kube::ObjectKey& key) ABSL_LOCKS_EXCLUDED(mu_);
+  void NoteAction(const kube::ObjectKey& key, const plan::Action& action, bool succeeded) ABSL_LOCKS_EXCLUDED(mu_);
+
   std::optional<plan::Failure> LastFailure(const kube::ObjectKey& key) ABSL_LOCKS_EXCLUDED(mu_);
   // Forgets the failure unless its action is still planned.
   void KeepFailureOf(const kube::ObjectKey& key, const plan::Plan& plan) ABSL_LOCKS_EXCLUDED(mu_);
@@ -69,6 +75,7 @@ class Reconciler {
 
   Mutex mu_;
   std::map<kube::ObjectKey, plan::Failure> failures_ ABSL_GUARDED_BY(mu_);
+  std::map<kube::ObjectKey, plan::Memory> memories_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace dba

@@ -154,7 +154,8 @@ class Universe {
       const bool was_crashed = crashed;
       if (crashed) Restart();
       const bool ran = RunJobs();
-      if (!ran && !was_crashed && Everything() == before) return;
+      const bool waits = last.requeue_after.has_value() && *last.requeue_after <= absl::Seconds(1);
+      if (!ran && !was_crashed && !waits && Everything() == before) return;
       clock.Advance(absl::Seconds(1));
     }
     ADD_FAILURE() << "does not come to rest: " << status().dump(1);
@@ -180,7 +181,7 @@ class Universe {
 
   json status() const {
     const json database = kube.Find(kube::kManagedDatabases, {"ns", "shop"});
-    return database.is_object() ? database.value("status", json::object()) : json();
+    return database.is_object() ? database.value("status", json::object()) : json::object();
   }
 
   std::string Ready() const {
@@ -514,6 +515,95 @@ TEST(ReconcilerTest, AListThatFailsIsNeverAnEmptyOne) {
     EXPECT_EQ(universe.agent().accounts().size(), accounts.size()) << resource;
     EXPECT_EQ(universe.kube.Objects(kube::kSecrets).size(), secrets) << resource;
     EXPECT_THAT(universe.Ready(), AllOf(HasSubstr("False"), HasSubstr("forbidden"))) << resource;
+  }
+}
+
+// As `kubectl delete` does.
+void Delete(Universe& universe, const std::string& policy) {
+  universe.kube.SetNow(universe.clock.Now());
+  universe.kube.Touch(kube::kManagedDatabases, {"ns", "shop"},
+                      {{"spec", {{"credentials", {{"deletionPolicy", policy}}}}}});
+  EXPECT_OK(universe.kube.Delete(kube::kManagedDatabases, {"ns", "shop"}, {}));
+}
+
+TEST(ReconcilerTest, ADeletedOneIsLetGoAndItsCredentialsStay) {
+  Universe universe;
+  universe.Settle();
+  Delete(universe, "Retain");
+  universe.Settle();
+  EXPECT_TRUE(universe.kube.Find(kube::kManagedDatabases, {"ns", "shop"}).is_null());
+  EXPECT_TRUE(universe.recorder.gone);
+  EXPECT_THAT(universe.agent().accounts(), SizeIs(2));
+  EXPECT_THAT(universe.kube.Objects(kube::kSecrets), SizeIs(2));
+}
+
+TEST(ReconcilerTest, ADeletionOfEverythingEndsTheSameWhereverTheProcessEnds) {
+  Universe reference("v2");
+  reference.Settle();
+  const size_t before = reference.points.size();
+  Delete(reference, "Delete");
+  reference.Settle();
+  ASSERT_THAT(reference.agent().accounts(), IsEmpty());
+  ASSERT_THAT(reference.kube.Objects(kube::kSecrets), IsEmpty());
+  for (size_t i = before; i < reference.points.size(); ++i) {
+    Universe universe("v2");
+    universe.Settle();
+    universe.crash_at = static_cast<int>(i);
+    Delete(universe, "Delete");
+    universe.Settle();
+    ASSERT_TRUE(universe.kube.Find(kube::kManagedDatabases, {"ns", "shop"}).is_null()) << reference.points[i];
+    ASSERT_EQ(universe.Summary(), reference.Summary()) << "after the end at " << reference.points[i];
+  }
+}
+
+TEST(ReconcilerTest, ADeletedOneWhoseAgentIsGoneIsLetGoInTime) {
+  Universe universe;
+  universe.Settle();
+  universe.agent().SetFailure("GetDatabase", agent::NotAnswered(absl::UnavailableError("refused")));
+  Delete(universe, "Delete");
+  universe.Reconcile();
+  EXPECT_THAT(universe.Ready(), HasSubstr("DeletionWaits"));
+  universe.clock.Advance(absl::Minutes(11));
+  universe.Reconcile();
+  EXPECT_TRUE(universe.kube.Find(kube::kManagedDatabases, {"ns", "shop"}).is_null());
+  EXPECT_THAT(universe.recorder.notices, testing::Contains(AllOf(HasSubstr("Abandoned"), HasSubstr("shop-v4"))));
+}
+
+TEST(ReconcilerTest, APasswordThatSomebodyChangedIsSetBack) {
+  Universe universe;
+  universe.Settle();
+  const json secret = universe.kube.Find(kube::kSecrets, {"ns", "shop-v3"});
+  const std::string account = secret["metadata"]["annotations"][std::string(plan::kAccountAnnotation)];
+  const absl::StatusOr<Secret> password = SecretValue(secret, "password");
+  ASSERT_OK(password);
+  agent::AccountRequest request;
+  request.owner = secret["metadata"]["annotations"][std::string(plan::kDatabaseUidAnnotation)];
+  request.name = account;
+  request.version = "v3";
+  request.replace_password = true;
+  ASSERT_OK(universe.agent().EnsureAccount(request, Secret::Take("of somebody else")));
+  EXPECT_OK(universe.Reconcile().status);
+  EXPECT_FALSE(universe.agent().CanLogIn(account, password->Reveal())) << "it was proven a moment ago";
+  universe.clock.Advance(absl::Minutes(5));
+  universe.Settle();
+  EXPECT_TRUE(universe.agent().CanLogIn(account, password->Reveal()));
+  EXPECT_THAT(universe.recorder.notices, testing::Contains(HasSubstr("PasswordChanged")));
+  EXPECT_THAT(universe.Ready(), HasSubstr("True UpToDate"));
+}
+
+TEST(ReconcilerTest, ASecretThatSomebodyDeletedIsMadeAgain) {
+  for (const char* name : {"shop-v3", "shop-v4"}) {
+    Universe universe;
+    universe.Settle();
+    universe.kube.Remove(kube::kSecrets, {"ns", name});
+    universe.Settle();
+    const json secret = universe.kube.Find(kube::kSecrets, {"ns", name});
+    ASSERT_TRUE(secret.is_object());
+    const absl::StatusOr<Secret> password = SecretValue(secret, "password");
+    EXPECT_TRUE(universe.agent().CanLogIn(
+        secret["metadata"]["annotations"][std::string(plan::kAccountAnnotation)].get<std::string>(),
+        password->Reveal()));
+    EXPECT_THAT(universe.recorder.notices, testing::Contains(HasSubstr("CredentialReplaced")));
   }
 }
 

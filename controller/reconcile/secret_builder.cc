@@ -86,19 +86,31 @@ absl::StatusOr<nlohmann::json> BuildSecret(const api::ManagedDatabase& database,
               {"data", std::move(data)}};
 }
 
+nlohmann::json CopySecret(const api::ManagedDatabase& database, const SecretIdentity& identity,
+                          const nlohmann::json& from) {
+  return {{"apiVersion", "v1"},
+          {"kind", "Secret"},
+          {"metadata", Metadata(database, identity)},
+          {"type", from.value("type", "Opaque")},
+          {"immutable", true},
+          {"data", from.value("data", Json::object())}};
+}
+
 std::optional<plan::SecretView> ViewSecret(const nlohmann::json& secret, absl::string_view database_uid) {
   const absl::StatusOr<api::ObjectMeta> meta = api::ParseMeta(secret);
   if (!meta.ok() || database_uid.empty()) return std::nullopt;
   if (Find(meta->annotations, plan::kDatabaseUidAnnotation) != database_uid) return std::nullopt;
   const std::string role = Find(meta->labels, plan::kRoleLabel);
-  for (const SecretRole candidate : {SecretRole::kIntent, SecretRole::kApplication, SecretRole::kMigrator}) {
+  for (const SecretRole candidate :
+       {SecretRole::kIntent, SecretRole::kApplication, SecretRole::kMigrator, SecretRole::kQuarantine}) {
     if (role != plan::SecretRoleName(candidate)) continue;
     return plan::SecretView{meta->name,
                             meta->uid,
                             meta->resource_version,
                             candidate,
                             Find(meta->labels, plan::kMigrationLabel),
-                            Find(meta->annotations, plan::kAccountAnnotation)};
+                            Find(meta->annotations, plan::kAccountAnnotation),
+                            meta->created_at};
   }
   return std::nullopt;
 }

@@ -37,6 +37,10 @@ absl::StatusOr<nlohmann::json> BuildSecret(const api::ManagedDatabase& database,
                                            const absl::StatusOr<api::DatabaseView>& view,
                                            const SecretIdentity& identity, const Secret& password);
 
+// An immutable Secret with the type and the contents of `from`.
+nlohmann::json CopySecret(const api::ManagedDatabase& database, const SecretIdentity& identity,
+                          const nlohmann::json& from);
+
 // nullopt for a Secret that is not of the ManagedDatabase with this UID.
 std::optional<plan::SecretView> ViewSecret(const nlohmann::json& secret, absl::string_view database_uid);
 

@@ -99,6 +99,21 @@ TEST(ViewSecretTest, ReadsBackWhatWasBuilt) {
   EXPECT_EQ(view->account, "a");
 }
 
+TEST(CopySecretTest, HoldsTheSameUnderAnotherNameAndRole) {
+  ASSERT_OK_AND_ASSIGN(const nlohmann::json secret,
+                       BuildSecret(Shop(), Postgres(), {"n", plan::SecretRole::kApplication, "v1", "a"}, Secret("p")));
+  nlohmann::json copy = CopySecret(Shop(), {"n-copy", plan::SecretRole::kQuarantine, "v1", "a"}, secret);
+  EXPECT_EQ(copy["data"], secret["data"]);
+  EXPECT_EQ(copy["type"], secret["type"]);
+  EXPECT_EQ(copy["immutable"], true);
+  EXPECT_FALSE(copy["metadata"].contains("ownerReferences"));
+  copy["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z";
+  const std::optional<plan::SecretView> view = ViewSecret(copy, "uid-1");
+  ASSERT_TRUE(view.has_value());
+  EXPECT_EQ(view->role, plan::SecretRole::kQuarantine);
+  EXPECT_EQ(view->created_at, absl::FromUnixSeconds(1767225600));
+}
+
 TEST(ViewSecretTest, WhatIsNotOursIsNotSeen) {
   ASSERT_OK_AND_ASSIGN(nlohmann::json secret,
                        BuildSecret(Shop(), Postgres(), {"n", plan::SecretRole::kIntent, "v1", "a"}, Secret("p")));

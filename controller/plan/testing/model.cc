@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "controller/plan/memory.h"
 #include "controller/plan/planner.h"
 
 namespace dba::plan {
@@ -19,10 +20,13 @@ auto FindByName(std::vector<T>& items, const std::string& name) {
 
 struct Effect {
   World& world;
+  absl::Time now;
 
   void operator()(const ConfigureDataMetrics& a) const { world.schema->data_metrics_digest = a.digest; }
   void operator()(const CreateSecret& a) const { AddSecret(a.name, a.role, a.version, a.account); }
   void operator()(const PublishSecret& a) const { AddSecret(a.name, SecretRole::kApplication, a.version, a.account); }
+  void operator()(const QuarantineSecret& a) const { AddSecret(a.name, SecretRole::kQuarantine, a.version, a.account); }
+  void operator()(const RestoreSecret& a) const { AddSecret(a.name, SecretRole::kApplication, a.version, a.account); }
   void operator()(const DeleteSecret& a) const {
     const auto it = FindByName(*world.secrets, a.name);
     if (it != world.secrets->end()) world.secrets->erase(it);
@@ -37,6 +41,9 @@ struct Effect {
   void operator()(const ProbeAccount&) const {}
   void operator()(const LockAccount& a) const { FindByName(world.accounts->accounts, a.account)->locked = true; }
   void operator()(const UnlockAccount& a) const { FindByName(world.accounts->accounts, a.account)->locked = false; }
+  void operator()(const TerminateSessions& a) const {
+    FindByName(world.accounts->accounts, a.account)->sessions.clear();
+  }
   void operator()(const DropAccount& a) const {
     const auto it = FindByName(world.accounts->accounts, a.account);
     if (it != world.accounts->accounts.end()) world.accounts->accounts.erase(it);
@@ -54,22 +61,24 @@ struct Effect {
   }
   void operator()(const BeginMigration&) const {}
   void operator()(const ReleaseJob& a) const { FindByName(*world.jobs, a.name)->phase = JobView::Phase::kRunning; }
+  void operator()(const SetFinalizers& a) const { world.database.meta.finalizers = a.finalizers; }
   void operator()(const DeleteJob& a) const { world.jobs->erase(FindByName(*world.jobs, a.name)); }
 
   void AddSecret(const std::string& name, SecretRole role, const std::string& version,
                  const std::string& account) const {
     if (FindByName(*world.secrets, name) != world.secrets->end()) return;
-    world.secrets->push_back({name, absl::StrCat(name, "-uid"), "1", role, version, account});
+    world.secrets->push_back({name, absl::StrCat(name, "-uid"), "1", role, version, account, now});
   }
 };
 
 }  // namespace
 
-void Apply(const Plan& plan, World& world, EffectCounts& counts) {
+void Apply(const Plan& plan, World& world, absl::Time now, EffectCounts& counts) {
   world.database.status = plan.status;
   for (const Action& action : plan.actions) {
-    std::visit(Effect{world}, action);
+    std::visit(Effect{world, now}, action);
     ++counts[DebugString(action)];
+    RememberAction(action, /*succeeded=*/true, now, world.memory);
   }
 }
 
@@ -84,13 +93,15 @@ void RunJobs(World& world) {
 }
 
 int Converge(World& world, absl::Time now, int max_rounds, EffectCounts& counts) {
-  for (int round = 0; round < max_rounds; ++round) {
-    const Plan plan = MakePlan(world, now + absl::Seconds(round));
+  for (int round = 0; round < max_rounds; ++round, now += absl::Seconds(1)) {
+    Remember(world, now, world.memory);
+    const Plan plan = MakePlan(world, now);
     const bool quiet = plan.actions.empty() && api::ToJson(plan.status) == api::ToJson(world.database.status);
     const bool running = std::any_of(world.jobs->begin(), world.jobs->end(),
                                      [](const JobView& job) { return job.phase == JobView::Phase::kRunning; });
-    if (quiet && !running) return round;
-    Apply(plan, world, counts);
+    const bool waits = plan.requeue_after.has_value() && *plan.requeue_after <= kDrainGap;
+    if (quiet && !running && !waits) return round;
+    Apply(plan, world, now, counts);
     if (quiet) RunJobs(world);
   }
   return -1;

@@ -14,7 +14,7 @@ namespace dba::plan {
 using EffectCounts = std::map<std::string, int>;
 
 // Writes the status and applies all actions. Every part of `world` must be known.
-void Apply(const Plan& plan, World& world, EffectCounts& counts);
+void Apply(const Plan& plan, World& world, absl::Time now, EffectCounts& counts);
 
 // Running Jobs end: they succeed, and the version table then says their migration's version.
 void RunJobs(World& world);

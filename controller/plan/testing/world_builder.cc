@@ -11,6 +11,7 @@ namespace dba::plan {
 WorldBuilder::WorldBuilder(int migrations) {
   api::ManagedDatabase& database = world_.database;
   database.meta = {"prod", "shop", "db-uid", "1", 1, false, {}, {}};
+  database.meta.finalizers = {std::string(kFinalizer)};
   database.spec.admin_secret = "shop-admin";
   database.spec.agent_address = "shop-db:8443";
   database.spec.version_table_preset = "Alembic";
@@ -79,6 +80,11 @@ WorldBuilder& WorldBuilder::Secret(SecretRole role, absl::string_view version) {
       secret.name = JobNameOf(version);
       secret.account = MigratorAccount("db-uid", secret.name);
       break;
+    case SecretRole::kQuarantine:
+      secret.name = QuarantineSecretName("shop", "db-uid", version);
+      secret.account = ApplicationAccount("db-uid", version);
+      secret.created_at = kTestNow - absl::Minutes(1);
+      break;
   }
   secret.uid = absl::StrCat(secret.name, "-uid");
   secret.resource_version = "5";
@@ -86,8 +92,30 @@ WorldBuilder& WorldBuilder::Secret(SecretRole role, absl::string_view version) {
   return *this;
 }
 
+WorldBuilder& WorldBuilder::Quarantined(absl::string_view version, int sessions) {
+  return Account(version, sessions, true).Secret(SecretRole::kQuarantine, version);
+}
+
+WorldBuilder& WorldBuilder::Drained(absl::string_view version) {
+  world_.memory.drained_since[ApplicationAccount("db-uid", version)] = kTestNow - absl::Seconds(5);
+  return *this;
+}
+
+WorldBuilder& WorldBuilder::Probed(absl::string_view version, Login outcome) {
+  const std::string secret_uid = absl::StrCat(ApplicationSecret("shop", version), "-uid");
+  world_.memory.probes[ApplicationAccount("db-uid", version)] = {outcome, "id-1", secret_uid, kTestNow};
+  return *this;
+}
+
+WorldBuilder& WorldBuilder::Deleting(api::DeletionPolicy policy) {
+  world_.database.meta.deleting = true;
+  world_.database.meta.deleted_at = kTestNow - absl::Minutes(1);
+  world_.database.spec.credentials.deletion_policy = policy;
+  return *this;
+}
+
 WorldBuilder& WorldBuilder::Reference(absl::string_view version, absl::string_view pod) {
-  world_.references->push_back({ApplicationSecret("shop", version), std::string(pod)});
+  world_.references->push_back({ApplicationSecret("shop", version), absl::StrCat("Pod ", pod)});
   return *this;
 }
 

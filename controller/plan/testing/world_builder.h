@@ -28,6 +28,12 @@ class WorldBuilder {
   WorldBuilder& Credential(absl::string_view version, int sessions = 0, bool locked = false);
   WorldBuilder& Account(absl::string_view version, int sessions = 0, bool locked = false);
   WorldBuilder& Secret(SecretRole role, absl::string_view version);
+  // The account of a version that is withdrawn: locked, with its quarantined Secret and no published one.
+  WorldBuilder& Quarantined(absl::string_view version, int sessions = 0);
+  // The locked account was seen without sessions before.
+  WorldBuilder& Drained(absl::string_view version);
+  WorldBuilder& Probed(absl::string_view version, Login outcome);
+  WorldBuilder& Deleting(api::DeletionPolicy policy);
   WorldBuilder& Reference(absl::string_view version, absl::string_view pod);
   // The Job of the next attempt of `migration`, with UID "job-uid".
   WorldBuilder& Job(absl::string_view migration, JobView::Phase phase, absl::string_view message = "");
