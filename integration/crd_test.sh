@@ -74,6 +74,9 @@ kubectl get dba >/dev/null
 accepts "the smallest ManagedDatabase" < <(database ok "$BASE, $TABLE")
 has "defaults of ManagedDatabase" ReadWritefalse-1 \
   mdb ok '{.spec.credentials.privileges}{.spec.readOnly}{.status.observedGeneration}'
+has "defaults of credentials" Wait0sRetain10m \
+  mdb ok '{.spec.credentials.onInUse}{.spec.credentials.quarantine}{.spec.credentials.deletionPolicy}{.spec.credentials.deletionTimeout}'
+accepts "all of credentials" < <(database full "$BASE, $TABLE, migrations: {connectionLimit: 4}, credentials: {onInUse: Terminate, quarantine: 24h, deletionPolicy: Delete, deletionTimeout: 1m, extraGrants: [{privileges: [Execute], kind: Function, name: f(integer)}, {privileges: [Usage], kind: Database}], referencedBy: [{apiVersion: example.dev/v1, kind: Widget, paths: ['spec.from[].name']}]}")
 
 while IFS='|' read -r name spec text; do
   refuses "$name" "$text" < <(database "bad-$RANDOM" "$spec")
@@ -91,6 +94,17 @@ an unknown preset|$BASE, versionTable: {preset: Flyway}|supported values: "Alemb
 admin credentials without a Secret|$BASE, $TABLE, migrations: {credentials: Admin}|connection.secretRef must name it
 unknown migration credentials|$BASE, $TABLE, migrations: {credentials: Root}|supported values
 unknown privileges|$BASE, $TABLE, credentials: {privileges: All}|supported values
+an unknown onInUse|$BASE, $TABLE, credentials: {onInUse: Kill}|supported values: "Wait", "Revert", "Terminate"
+an unknown deletionPolicy|$BASE, $TABLE, credentials: {deletionPolicy: Drop}|supported values: "Retain", "Delete"
+a quarantine without a unit|$BASE, $TABLE, credentials: {quarantine: "5"}|spec.credentials.quarantine
+a quarantine of two months|$BASE, $TABLE, credentials: {quarantine: 1440h}|credentials.quarantine must be at most 720h
+a deletion timeout of nothing|$BASE, $TABLE, credentials: {deletionTimeout: 0s}|credentials.deletionTimeout must be at least 1s
+a grant that changes the schema|$BASE, $TABLE, credentials: {extraGrants: [{privileges: [Create], kind: Schema, name: s}]}|supported values
+a grant on nothing|$BASE, $TABLE, credentials: {extraGrants: [{privileges: [Select], kind: Table}]}|every other grant needs the name
+a grant on a named Database|$BASE, $TABLE, credentials: {extraGrants: [{privileges: [Usage], kind: Database, name: d}]}|a grant on a Database has no name
+a reference without a path|$BASE, $TABLE, credentials: {referencedBy: [{apiVersion: a.b/v1, kind: A}]}|paths: Required value
+a reference with an odd path|$BASE, $TABLE, credentials: {referencedBy: [{apiVersion: a.b/v1, kind: A, paths: ["spec..x"]}]}|spec.credentials.referencedBy[0].paths[0]
+no connections|$BASE, $TABLE, migrations: {connectionLimit: 0}|greater than or equal to 1
 a port out of range|$BASE, $TABLE, connection: {port: 70000}|less than or equal to 65535
 a host with a space|$BASE, $TABLE, connection: {host: "a b"}|spec.connection.host
 an unknown TLS mode|$BASE, $TABLE, connection: {tls: Maybe}|supported values
