@@ -86,8 +86,9 @@ class PostgresHintServer : public HintServer {
   std::string AnalyzeSql(const std::string&) const override { return "ANALYZE"; }
 
   std::string StorageSql(const std::string& table) const override {
-    return absl::StrCat("SELECT coalesce(string_agg(pg_relation_filenode(relid)::text, ',' ORDER BY relid), '') FROM ",
-                        "pg_partition_tree(to_regclass('", table, "')) p WHERE p.isleaf");
+    return absl::StrCat("SELECT coalesce(pg_relation_filenode(to_regclass('", table, "')), 0) || coalesce((SELECT ",
+                        "string_agg(pg_relation_filenode(relid)::text, ',' ORDER BY relid) FROM ",
+                        "pg_partition_tree(to_regclass('", table, "')) WHERE isleaf), '')");
   }
 
  private:
