@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dba-agent: serves the agent's API for one database. Wiring only.
+// dba-agent: serves the agent's API for one database, or checks hints once. Wiring only.
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/admin_server.h"
 #include "common/clock.h"
@@ -16,6 +18,7 @@
 #include "common/main_util.h"
 #include "common/stop_token.h"
 #include "dbagent/agent_service.h"
+#include "dbagent/check/check.h"
 #include "dbagent/config.h"
 #include "dbagent/database_source.h"
 #include "dbagent/db/factory.h"
@@ -80,10 +83,15 @@ int Run(const dba::agent::Config& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && absl::string_view(argv[1]) == "check") {
+    std::signal(SIGPIPE, SIG_IGN);
+    return dba::agent::check::Check({argv + 2, argv + argc}, dba::agent::MakeDatabase, std::cout, std::cerr);
+  }
   const auto arguments = dba::InitMain(
       argc, argv,
       {"dba-agent",
-       "Serves the DBA operator's agent API for one database.\n\n"
+       "Serves the DBA operator's agent API for one database. `dba-agent check --help` tells of hints without a "
+       "cluster.\n\n"
        "  dba-agent --credentials_dir=/credentials --tls_cert=tls.crt --tls_key=tls.key --tls_client_ca=ca.crt\n"
        "  dba-agent --credentials_dir=./credentials --tls_mode=Disable --insecure --listen=127.0.0.1:8443\n"
        "  grpcurl -plaintext 127.0.0.1:8443 list"});
