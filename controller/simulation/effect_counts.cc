@@ -13,6 +13,7 @@ EffectCounts CountsWithoutFaults(int versions) {
     const int retired = version <= versions - 2 ? 1 : 0;
     counts[absl::StrCat("Secret/intent/", name)] = {1, 1};
     counts[absl::StrCat("Secret/application/", name)] = {1, retired};
+    if (retired > 0) counts[absl::StrCat("Secret/quarantine/", name)] = {1, 1};
     counts[absl::StrCat("account/application/", name)] = {1, retired};
     counts[absl::StrCat("Secret/migrator/", name)] = {1, 1};
     counts[absl::StrCat("account/migrator/", name)] = {1, 1};
