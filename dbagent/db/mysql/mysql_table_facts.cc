@@ -32,7 +32,8 @@ constexpr const char* kSettings[] = {"sql_mode",
                                      "innodb_online_alter_log_max_size",
                                      "lock_wait_timeout",
                                      "max_connections",
-                                     "lower_case_table_names"};
+                                     "lower_case_table_names",
+                                     "system_versioning_alter_history"};
 
 std::string Text(const std::vector<std::optional<std::string>>& row, size_t column) { return row[column].value_or(""); }
 

@@ -50,6 +50,18 @@ void PgTypeFit(const HintContext& context, std::vector<Finding>* findings);
 void PgForeignKeyParent(const HintContext& context, std::vector<Finding>* findings);
 void PgInvalidIndex(const HintContext& context, std::vector<Finding>* findings);
 
+// Of MySQL and MariaDB.
+void MysqlRequiredColumn(const HintContext& context, std::vector<Finding>* findings);
+void MysqlRequiredFails(const HintContext& context, std::vector<Finding>* findings);
+void MysqlDefaultRefused(const HintContext& context, std::vector<Finding>* findings);
+void MariadbSameValue(const HintContext& context, std::vector<Finding>* findings);
+void MysqlDefaultLost(const HintContext& context, std::vector<Finding>* findings);
+void MysqlTypeFit(const HintContext& context, std::vector<Finding>* findings);
+void MysqlNullsChanged(const HintContext& context, std::vector<Finding>* findings);
+void MysqlRefused(const HintContext& context, std::vector<Finding>* findings);
+void MysqlForeignKey(const HintContext& context, std::vector<Finding>* findings);
+void MysqlParentLock(const HintContext& context, std::vector<Finding>* findings);
+
 }  // namespace dba::agent::hints
 
 #endif  // DBA_DBAGENT_HINTS_RULES_RULES_H_
