@@ -88,6 +88,8 @@ std::vector<std::string> MysqlEnv::ServerCommand() const {
                                       absl::StrCat("--port=", port_),
                                       "--bind-address=127.0.0.1",
                                       absl::StrCat("--pid-file=", folder_, "/pid"),
+                                      // A MariaDB that starts deletes the temporary tables of others in a shared one.
+                                      absl::StrCat("--tmpdir=", folder_),
                                       absl::StrCat("--init-file=", folder_, "/init.sql"),
                                       "--general-log=1",
                                       absl::StrCat("--general-log-file=", folder_, "/general.log"),

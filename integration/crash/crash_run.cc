@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -23,10 +24,9 @@ namespace {
 
 using ::nlohmann::json;
 
-constexpr int kVersions = 4;
 constexpr char kDatabase[] = "db";
 constexpr char kLease[] = "dba-controller";
-constexpr absl::Duration kLimit = absl::Minutes(1);
+constexpr absl::Duration kLimit = absl::Minutes(3);
 // A process that ended tells nobody: how often it is looked at, should nothing else happen.
 constexpr absl::Duration kLookAtProcesses = absl::Milliseconds(50);
 
@@ -71,27 +71,24 @@ std::string Contents(const std::string& path) {
 
 class CrashRun {
  public:
-  CrashRun(Cluster& cluster, EngineServer& server, const std::string& name, const std::optional<Fault>& fault)
-      : subject_{cluster, server, name, kDatabase, name}, fault_(fault) {}
+  CrashRun(Cluster& cluster, EngineServer& server, const std::string& name)
+      : subject_{cluster, server, name, kDatabase, name} {}
 
-  absl::StatusOr<CrashRunResult> Run() {
-    DBA_RETURN_IF_ERROR(Prepare());
-    DBA_RETURN_IF_ERROR(StartController(fault_.has_value() ? FaultFlag(fault_->passing, fault_->mode) : ""));
+  std::vector<VersionResult> Run(const std::map<int, Fault>& faults) {
+    std::vector<VersionResult> results;
     for (int version = 1; version <= kVersions; ++version) {
-      DBA_RETURN_IF_ERROR(Reach(absl::StrCat("v", version)));
+      const auto fault = faults.find(version);
+      fault_ = fault == faults.end() ? std::nullopt : std::optional<Fault>(fault->second);
+      VersionResult result;
+      result.status = version == 1 ? Prepare() : absl::OkStatus();
+      if (result.status.ok()) result.status = Reach(version);
+      if (result.status.ok()) result.status = Collect(version, result);
+      const bool reached = result.status.ok();
+      if (reached) result.status = CheckFaultHappened();
+      results.push_back(std::move(result));
+      if (!reached) break;
     }
-    DBA_RETURN_IF_ERROR(CheckFaultHappened());
-    CrashRunResult result;
-    absl::Status status;
-    WaitFor([&] {
-      absl::StatusOr<Outcome> outcome = CollectOutcome(subject_);
-      status = outcome.status();
-      if (outcome.ok()) result.outcome = *std::move(outcome);
-      return !absl::IsUnavailable(status);
-    });
-    DBA_RETURN_IF_ERROR(status);
-    result.effects = ParseTrace(Contents(dir_.File("trace")), Labels(subject_.cluster.Record(subject_.name_space)));
-    return result;
+    return results;
   }
 
  private:
@@ -118,28 +115,42 @@ class CrashRun {
         .status();
   }
 
-  // The program with the fault switch, or the released one.
-  absl::Status StartController(const std::string& fault_flag) {
-    const bool faults = controller_ == nullptr;
+  absl::Status StartController(const std::string& program, std::vector<std::string> flags) {
     Subprocess::Options options;
-    options.args = {faults ? "controller/dba-controller-faults" : "controller/dba-controller",
+    options.args = {program,
                     absl::StrCat("--kubeconfig=", subject_.cluster.kubeconfig()),
                     absl::StrCat("--namespace=", subject_.name_space),
                     "--admin_listen=127.0.0.1:0",
                     "--insecure",
                     "--workers=2",
                     "--resync=5s"};
-    if (faults) options.args.push_back(absl::StrCat("--trace_points=", dir_.File("trace")));
-    if (!fault_flag.empty()) options.args.push_back(fault_flag);
+    options.args.insert(options.args.end(), flags.begin(), flags.end());
     DBA_ASSIGN_OR_RETURN(controller_, Subprocess::Start(options));
     return absl::OkStatus();
   }
 
-  absl::Status Reach(const std::string& version) {
+  // Ends the controller of the version before, and starts one whose crash points are counted anew.
+  absl::Status StartFaultyController(int version) {
+    if (controller_ != nullptr) {
+      controller_->Signal(SIGTERM);
+      DBA_RETURN_IF_ERROR(controller_->Wait().status());
+      DBA_RETURN_IF_ERROR(GiveUpLease());
+    }
+    crashed_ = false;
+    std::vector<std::string> flags = {absl::StrCat("--trace_points=", TraceFile(version))};
+    if (fault_.has_value()) flags.push_back(FaultFlag(fault_->passing, fault_->mode));
+    return StartController("controller/dba-controller-faults", std::move(flags));
+  }
+
+  std::string TraceFile(int version) const { return dir_.File(absl::StrCat("trace", version)); }
+
+  absl::Status Reach(int number) {
+    const std::string version = absl::StrCat("v", number);
     DBA_RETURN_IF_ERROR(kube()
                             .MergePatch(kube::kManagedDatabases, {subject_.name_space, kDatabase},
                                         {{"spec", {{"desiredSchemaVersion", version}}}})
                             .status());
+    DBA_RETURN_IF_ERROR(StartFaultyController(number));
     const absl::Time deadline = absl::Now() + kLimit;
     int64_t seen = 0;
     while (absl::Now() < deadline) {
@@ -179,7 +190,7 @@ class CrashRun {
     return kube().Apply(kube::kPods, ended, "kubelet", "status").status();
   }
 
-  // The next controller takes over at once: the Lease of one that is known to be dead is given up in its name.
+  // The next controller is the released one.
   absl::Status StartAgain() {
     DBA_ASSIGN_OR_RETURN(const int exit_code, controller_->Wait());
     const bool expected = fault_.has_value() && fault_->mode != FaultMode::kReplyLost && !crashed_;
@@ -187,35 +198,57 @@ class CrashRun {
       return absl::InternalError(absl::StrCat("the controller ended with ", exit_code, ":\n", controller_->Stderr()));
     }
     crashed_ = true;
-    DBA_RETURN_IF_ERROR(kube()
-                            .MergePatch(kube::kLeases, {subject_.name_space, kLease},
-                                        {{"spec", {{"holderIdentity", ""}, {"leaseDurationSeconds", 1}}}})
-                            .status());
-    return StartController("");
+    DBA_RETURN_IF_ERROR(GiveUpLease());
+    return StartController("controller/dba-controller", {});
   }
 
+  // In the name of a process that is known to be dead, so that the next one need not wait for the Lease to expire.
+  absl::Status GiveUpLease() {
+    return kube()
+        .MergePatch(kube::kLeases, {subject_.name_space, kLease},
+                    {{"spec", {{"holderIdentity", ""}, {"leaseDurationSeconds", 1}}}})
+        .status();
+  }
+
+  absl::Status Collect(int version, VersionResult& result) {
+    absl::Status status;
+    WaitFor([&] {
+      absl::StatusOr<Outcome> outcome = CollectOutcome(subject_);
+      status = outcome.status();
+      if (outcome.ok()) result.outcome = *std::move(outcome);
+      return !absl::IsUnavailable(status);
+    });
+    result.effects =
+        ParseTrace(version, Contents(TraceFile(version)), Labels(subject_.cluster.Record(subject_.name_space)));
+    return status;
+  }
+
+  // The last effect on the way to a version may be the one that says that it is reached.
   absl::Status CheckFaultHappened() {
     if (!fault_.has_value() || crashed_) return absl::OkStatus();
-    if (fault_->mode == FaultMode::kReplyLost && absl::StrContains(controller_->Stderr(), "the reply was lost")) {
-      return absl::OkStatus();
-    }
-    return absl::FailedPreconditionError("the crash point was not reached");
+    const bool happened = WaitFor(
+        [&] {
+          return fault_->mode == FaultMode::kReplyLost ? absl::StrContains(controller_->Stderr(), "the reply was lost")
+                                                       : !controller_->Running();
+        },
+        absl::Seconds(1));
+    return happened ? absl::OkStatus() : absl::FailedPreconditionError("the crash point was not reached");
   }
 
   const CrashSubject subject_;
-  const std::optional<Fault> fault_;
   TempDir dir_;
   std::unique_ptr<AgentProcess> agent_;
   std::unique_ptr<Subprocess> controller_;
-  bool crashed_ = false;
+  std::optional<Fault> fault_;  // on the way to the version of now
+  bool crashed_ = false;        // it happened, and the next controller was started
   std::set<std::string> pods_;
 };
 
 }  // namespace
 
-absl::StatusOr<CrashRunResult> RunWithFault(Cluster& cluster, EngineServer& server, const std::string& name,
-                                            const std::optional<Fault>& fault) {
-  return CrashRun(cluster, server, name, fault).Run();
+std::vector<VersionResult> RunWithFaults(Cluster& cluster, EngineServer& server, const std::string& name,
+                                         const std::map<int, Fault>& faults) {
+  return CrashRun(cluster, server, name).Run(faults);
 }
 
 }  // namespace dba

@@ -76,18 +76,20 @@ absl::string_view FaultModeName(FaultMode mode) {
 }
 
 std::string Describe(const CrashPointPassing& passing) {
-  return absl::StrCat(passing.verb, "#", passing.number, passing.object.empty() ? "" : " ", passing.object);
+  return absl::StrCat("v", passing.version, " ", passing.verb, "#", passing.number, passing.object.empty() ? "" : " ",
+                      passing.object);
 }
 
 std::vector<CrashPointPassing> ParseTrace(
-    absl::string_view trace, const std::function<std::string(absl::string_view, absl::string_view)>& label) {
+    int version, absl::string_view trace,
+    const std::function<std::string(absl::string_view, absl::string_view)>& label) {
   std::vector<CrashPointPassing> passings;
   std::map<std::string, int> numbers;
   for (const absl::string_view line : absl::StrSplit(trace, '\n', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> words = absl::StrSplit(line, absl::MaxSplits(' ', 1));
     absl::string_view verb = words.first;
     if (!absl::ConsumeSuffix(&verb, ".after")) continue;
-    passings.push_back({std::string(verb), ++numbers[std::string(verb)], label(verb, words.second)});
+    passings.push_back({version, std::string(verb), ++numbers[std::string(verb)], label(verb, words.second)});
   }
   return passings;
 }
@@ -108,6 +110,8 @@ std::vector<CrashPlan> AllPlans(const std::vector<std::vector<CrashPointPassing>
       for (const FaultMode mode : kFaultModes) plans.push_back({engine, mode, effects_by_engine[engine][i]});
     }
   }
+  std::stable_partition(plans.begin(), plans.end(),
+                        [](const CrashPlan& plan) { return plan.passing.verb != "ApplyStatus"; });
   return plans;
 }
 
@@ -140,6 +144,20 @@ std::vector<CrashPlan> EvenlyChosen(const std::vector<CrashPlan>& plans, size_t 
     if (count >= plans.size() || i * count / plans.size() != (i + 1) * count / plans.size()) chosen.push_back(plans[i]);
   }
   return chosen;
+}
+
+std::vector<std::vector<size_t>> GroupIntoRuns(const std::vector<CrashPlan>& plans,
+                                               const std::vector<size_t>& indexes) {
+  std::map<std::pair<size_t, size_t>, std::vector<size_t>>
+      runs;  // by how many of its version came before, and the engine
+  std::map<std::pair<size_t, int>, size_t> seen;
+  for (const size_t index : indexes) {
+    const CrashPlan& plan = plans[index];
+    runs[{seen[{plan.engine, plan.passing.version}]++, plan.engine}].push_back(index);
+  }
+  std::vector<std::vector<size_t>> result;
+  for (auto& [key, run] : runs) result.push_back(std::move(run));
+  return result;
 }
 
 std::string ResultTable(const std::vector<std::string>& engines, const std::vector<CrashPlanResult>& results) {

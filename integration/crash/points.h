@@ -22,18 +22,20 @@ absl::string_view FaultModeName(FaultMode mode);  // before | after | reply lost
 
 // One passing of one effect of the executor.
 struct CrashPointPassing {
+  int version = 1;     // on the way to which it happens
   std::string verb;    // EnsureAccount
-  int number = 1;      // the how manyth of its verb in the process
+  int number = 1;      // the how manyth of its verb on that way
   std::string object;  // what it was done to, as `label` says
 };
 
-// "EnsureAccount#2 migrator/v1"
+// "v2 EnsureAccount#1 migrator/v2"
 std::string Describe(const CrashPointPassing& passing);
 
-// The effects of a trace that dba-controller-faults wrote, in their order.
+// The effects of a trace that dba-controller-faults wrote on the way to a version, in their order.
 //   label  the name of an object as it is in every run: "migrator/v1" for the account or Secret of an attempt
 std::vector<CrashPointPassing> ParseTrace(
-    absl::string_view trace, const std::function<std::string(absl::string_view verb, absl::string_view object)>& label);
+    int version, absl::string_view trace,
+    const std::function<std::string(absl::string_view verb, absl::string_view object)>& label);
 
 // The flag of dba-controller-faults.
 std::string FaultFlag(const CrashPointPassing& passing, FaultMode mode);
@@ -45,7 +47,7 @@ struct CrashPlan {
   CrashPointPassing passing;
 };
 
-// Every effect of every engine in every mode.
+// Every effect of every engine in every mode; the writing of statuses, which is half of all, comes last.
 std::vector<CrashPlan> AllPlans(const std::vector<std::vector<CrashPointPassing>>& effects_by_engine);
 
 // Every verb once, in the middle of its passings; engines and modes take turns.
@@ -54,10 +56,14 @@ std::vector<CrashPlan> OneOfEachVerb(const std::vector<std::vector<CrashPointPas
 // `count` of the plans at equal distances, all when there are no more.
 std::vector<CrashPlan> EvenlyChosen(const std::vector<CrashPlan>& plans, size_t count);
 
+// Runs, each of one engine, with at most one of the plans on the way to each version. Indexes into `plans`.
+std::vector<std::vector<size_t>> GroupIntoRuns(const std::vector<CrashPlan>& plans, const std::vector<size_t>& indexes);
+
 // How a plan ended; empty: it converged with equal counts.
 struct CrashPlanResult {
   CrashPlan plan;
   std::string trouble;
+  bool decided = false;
 };
 
 // People read it: a line per effect with a mark per engine and mode, a line per verb with what converged, and totals.

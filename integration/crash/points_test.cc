@@ -21,7 +21,7 @@ constexpr char kTrace[] =
     "ApplyStatus.before \nApplyStatus.after \n";
 
 std::vector<CrashPointPassing> Effects(const std::string& trace) {
-  return ParseTrace(trace, [](absl::string_view, absl::string_view object) {
+  return ParseTrace(3, trace, [](absl::string_view, absl::string_view object) {
     return object.empty() ? "" : absl::StrCat("the ", object);
   });
 }
@@ -37,8 +37,8 @@ std::vector<std::string> Texts(const std::vector<CrashPlan>& plans) {
 TEST(PointsTest, ATraceIsReadAsTheEffectsThatHappened) {
   std::vector<std::string> described;
   for (const CrashPointPassing& effect : Effects(kTrace)) described.push_back(Describe(effect));
-  EXPECT_THAT(described,
-              ElementsAre("ApplyStatus#1", "CreateSecret#1 the s1", "CreateSecret#2 the s2", "ApplyStatus#2"));
+  EXPECT_THAT(described, ElementsAre("v3 ApplyStatus#1", "v3 CreateSecret#1 the s1", "v3 CreateSecret#2 the s2",
+                                     "v3 ApplyStatus#2"));
 }
 
 TEST(PointsTest, AllPlansAreEveryEffectInEveryMode) {
@@ -60,15 +60,24 @@ TEST(PointsTest, PlansAreChosenAtEqualDistances) {
   EXPECT_THAT(Texts(EvenlyChosen(all, 2)), ElementsAre("0 --lose_reply_at=A#1", "0 --lose_reply_at=B#1"));
 }
 
+TEST(PointsTest, ARunHasOnePlanForEachVersion) {
+  std::vector<CrashPlan> plans(5);
+  plans[0].passing.version = 2;
+  plans[2].passing.version = 3;
+  plans[3].engine = 1;
+  EXPECT_THAT(GroupIntoRuns(plans, {0, 1, 2, 3, 4}), ElementsAre(ElementsAre(0, 1, 2), ElementsAre(3), ElementsAre(4)));
+  EXPECT_THAT(GroupIntoRuns(plans, {1, 4}), ElementsAre(ElementsAre(1), ElementsAre(4)));
+}
+
 TEST(PointsTest, TheTableCountsWhatConverged) {
   std::vector<CrashPlanResult> results;
   for (const CrashPlan& plan : AllPlans({Effects(kTrace), Effects("ApplyStatus.after \n")})) {
     const bool bad = plan.passing.verb == "CreateSecret" && plan.mode == FaultMode::kCrashAfter;
-    results.push_back({plan, bad ? "lost" : ""});
+    results.push_back({plan, bad ? "lost" : "", true});
   }
   const std::string table = ResultTable({"one 1", "two 2"}, results);
-  EXPECT_THAT(table, AllOf(HasSubstr("ApplyStatus#1                               +++               +++\n"),
-                           HasSubstr("CreateSecret#2 the s2                       +X+\n"),
+  EXPECT_THAT(table, AllOf(HasSubstr("v3 ApplyStatus#1                            +++               +++\n"),
+                           HasSubstr("v3 CreateSecret#2 the s2                    +X+\n"),
                            HasSubstr("CreateSecret                                4 of 6            -\n"),
                            HasSubstr("after                                       2 of 4            1 of 1\n"),
                            HasSubstr("13 of 15 runs converged"), Not(HasSubstr(" \n"))));
