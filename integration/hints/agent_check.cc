@@ -15,7 +15,7 @@ namespace {
 namespace v1 = dbaoperator::agent::v1;
 using google::protobuf::util::TimeUtil;
 
-constexpr double kHeavyWritesPerSecond = 300;
+constexpr double kHeavyWritesPerSecond = 100;
 constexpr int64_t kWindowSeconds = 20;
 // The agent calls a transaction long from this age on.
 constexpr absl::Duration kLongTransaction = absl::Seconds(5);

@@ -30,6 +30,7 @@ ABSL_FLAG(std::vector<std::string>, only, {}, "parts of the ids of the cases to 
 ABSL_FLAG(std::string, out, "", "where the rows are written to, as lines of JSON");
 ABSL_FLAG(bool, ask, true, "ask the agent");
 ABSL_FLAG(bool, migrate, true, "run the migrations; without, nothing is measured");
+ABSL_FLAG(std::string, measured, "", "rows of an earlier run with --out: what is in them is not measured again");
 ABSL_FLAG(bool, disagreements, false, "print only rows where the agent and the measurement disagree");
 ABSL_FLAG(bool, truth, false, "print each row's measurements instead of the matrix");
 
@@ -48,8 +49,21 @@ void PrintTruth(const TruthRow& row, std::ostream& out) {
   out << std::endl;
 }
 
+absl::StatusOr<Rows> ReadRows(const std::string& path) {
+  Rows rows;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    DBA_ASSIGN_OR_RETURN(TruthRow row, FromJson(line));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 absl::StatusOr<Rows> RunOne(const std::string& server) {
   MatrixOptions options;
+  if (!absl::GetFlag(FLAGS_measured).empty()) {
+    DBA_ASSIGN_OR_RETURN(options.measured, ReadRows(absl::GetFlag(FLAGS_measured)));
+  }
   options.server = server;
   options.files = absl::GetFlag(FLAGS_cases);
   options.chosen = [only = absl::GetFlag(FLAGS_only)](const HintCase& hint_case) {
@@ -75,19 +89,10 @@ absl::StatusOr<std::unique_ptr<Subprocess>> StartOne(const std::string& program,
                   "--out=" + out,
                   "--cases=" + absl::StrJoin(absl::GetFlag(FLAGS_cases), ","),
                   "--only=" + absl::StrJoin(absl::GetFlag(FLAGS_only), ","),
+                  "--measured=" + absl::GetFlag(FLAGS_measured),
                   absl::StrCat("--ask=", absl::GetFlag(FLAGS_ask)),
                   absl::StrCat("--migrate=", absl::GetFlag(FLAGS_migrate))};
   return Subprocess::Start(options);
-}
-
-absl::StatusOr<Rows> ReadRows(const std::string& path) {
-  Rows rows;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    DBA_ASSIGN_OR_RETURN(TruthRow row, FromJson(line));
-    rows.push_back(std::move(row));
-  }
-  return rows;
 }
 
 absl::StatusOr<Rows> RunMany(const std::string& program, const std::vector<std::string>& servers) {

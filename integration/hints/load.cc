@@ -13,7 +13,7 @@
 namespace dba::hints {
 namespace {
 
-constexpr absl::Duration kQuietInterval = absl::Milliseconds(25);
+constexpr absl::Duration kQuietInterval = absl::Milliseconds(100);
 constexpr absl::Duration kHeavyInterval = absl::Microseconds(1250);
 constexpr absl::Duration kReadInterval = absl::Milliseconds(10);
 

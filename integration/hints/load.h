@@ -36,7 +36,7 @@ absl::Status RunTransaction(SqlSession& session, const std::vector<std::string>&
 // Runs from construction to Stop, or destruction.
 class Load {
  public:
-  // With heavy writes 800 transactions a second, else 40; 100 reads a second.
+  // With heavy writes up to 800 transactions a second, else 10; 100 reads a second.
   static absl::StatusOr<std::unique_ptr<Load>> Start(HintServer& server, const std::string& database,
                                                      const HintCase& hint_case, int64_t rows);
   ~Load();

@@ -18,6 +18,7 @@ struct MatrixOptions {
   std::vector<std::string> files;               // of cases
   std::function<bool(const HintCase&)> chosen;  // which cases; empty: all
   RunOptions run;
+  std::vector<TruthRow> measured;               // rows of an earlier run: their cases are not migrated again
   std::function<void(const TruthRow&)> on_row;  // called after each case; may be empty
 };
 
