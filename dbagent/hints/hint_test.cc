@@ -99,7 +99,7 @@ TEST(PgTypeChangeTest, TellsRewriteFromMetadata) {
   EXPECT_EQ(kind("numeric(10,2)", "numeric(12,2)"), Kind::kMetadata);
   EXPECT_EQ(kind("numeric(10,2)", "numeric(12,4)"), Kind::kRewrite);
   EXPECT_EQ(kind("numeric(10,2)", "numeric"), Kind::kMetadata);
-  EXPECT_EQ(kind("timestamp without time zone", "timestamptz"), Kind::kRewrite);
+  EXPECT_EQ(kind("timestamp without time zone", "timestamptz"), Kind::kUnknown);
   EXPECT_EQ(kind("timestamp without time zone", "timestamptz", true), Kind::kMetadata);
   EXPECT_EQ(kind("text", "int"), Kind::kNeedsUsing);
   EXPECT_EQ(kind("integer", "text"), Kind::kRewrite);

@@ -144,7 +144,9 @@ PgTypeChange TimeChange(const Type& before, const Type& after, bool utc) {
   // Six digits are what is stored without a modifier.
   const int old_digits = before.modifiers.empty() ? 6 : before.modifiers[0];
   const int new_digits = after.modifiers.empty() ? 6 : after.modifiers[0];
-  if (new_digits >= old_digits && (before.base == after.base || utc)) change.kind = Kind::kMetadata;
+  if (new_digits < old_digits) return change;
+  // With another TimeZone the stored values change; which one the migration's session has, is its own matter.
+  change.kind = before.base == after.base || utc ? Kind::kMetadata : Kind::kUnknown;
   return change;
 }
 

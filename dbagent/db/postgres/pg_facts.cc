@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/status_macros.h"
 #include "dbagent/db/postgres/pg_accounts.h"
+#include "dbagent/db/postgres/pg_error.h"
 #include "dbagent/db/postgres/pg_facts_json.h"
 #include "dbagent/db/postgres/pg_facts_sql.h"
 
@@ -52,18 +53,53 @@ absl::StatusOr<std::vector<Json>> JsonRows(PgConnection& connection, const std::
   return objects;
 }
 
+// The schemas in which names without one are looked for; leaves the session with pg_catalog alone.
+absl::StatusOr<std::vector<std::string>> ReadSchemas(PgConnection& connection, const std::vector<std::string>& types,
+                                                     std::vector<std::string>* type_oids, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const std::vector<Json> path, JsonRows(connection, pg_sql::kSchemas, {}, 0, deadline));
+  for (const std::string& type : types) {
+    // A text that cannot be a type's name is an error, which must not end the transaction.
+    DBA_RETURN_IF_ERROR(connection.Run("SAVEPOINT dba_type", deadline));
+    const absl::StatusOr<RowSet> rows = connection.Query(pg_sql::kType, {type}, deadline);
+    DBA_RETURN_IF_ERROR(connection.Run("ROLLBACK TO SAVEPOINT dba_type", deadline));
+    if (!rows.ok() && SqlState(rows.status()).empty()) return rows.status();
+    type_oids->push_back(rows.ok() ? rows->rows[0][0].value_or("0") : "0");
+  }
+  DBA_RETURN_IF_ERROR(connection.Run(pg_sql::kOnlyCatalog, deadline));
+  std::vector<std::string> schemas;
+  for (const Json& schema : path[0]) {
+    if (schema.is_string()) schemas.push_back(schema.get_ref<const std::string&>());
+  }
+  return schemas;
+}
+
+// The tables with their schemas; a name that no schema has gets the one where it would be made.
+absl::StatusOr<std::vector<TableName>> Qualify(PgConnection& connection, const std::vector<TableName>& tables,
+                                               const std::vector<std::string>& schemas, absl::Time deadline) {
+  std::vector<std::string> names;
+  for (const TableName& table : tables) names.push_back(table.table);
+  DBA_ASSIGN_OR_RETURN(const RowSet rows,
+                       connection.Query(pg_sql::kFindSchemas, {PgArray(schemas), PgArray(names)}, deadline));
+  std::vector<TableName> qualified = tables;
+  for (size_t i = 0; i < tables.size() && i < rows.rows.size(); ++i) {
+    if (!tables[i].schema.empty()) continue;
+    qualified[i].schema = rows.rows[i][1].value_or(schemas.empty() ? "public" : schemas[0]);
+  }
+  return qualified;
+}
+
 absl::StatusOr<std::vector<PgTableRow>> ReadTables(PgConnection& connection, const std::vector<TableName>& tables,
-                                                   const HintFacts& facts, absl::Time deadline) {
+                                                   const std::vector<std::string>& schemas, absl::Time deadline) {
   const int version = connection.server_version_number();
   const std::string sql = absl::StrReplaceAll(
       pg_sql::kTableFacts, {{"NULLS_NOT_DISTINCT", version >= kNullsNotDistinct ? "i.indnullsnotdistinct" : "false"},
                             {"ENFORCED", version >= kEnforced ? "k.conenforced" : "true"}});
-  DBA_ASSIGN_OR_RETURN(const std::vector<Json> objects, JsonRows(connection, sql, {QuotedArray(tables)}, 1, deadline));
+  DBA_ASSIGN_OR_RETURN(const std::vector<TableName> names, Qualify(connection, tables, schemas, deadline));
+  DBA_ASSIGN_OR_RETURN(const std::vector<Json> objects, JsonRows(connection, sql, {QuotedArray(names)}, 1, deadline));
   std::vector<PgTableRow> rows;
   for (size_t i = 0; i < tables.size() && i < objects.size(); ++i) {
     rows.push_back(PgTableFromJson(objects[i], tables[i], version));
-    TableName& name = rows.back().facts.name;
-    if (name.schema.empty()) name.schema = facts.default_schema;
+    rows.back().facts.name = names[i];
   }
   return rows;
 }
@@ -97,20 +133,35 @@ double NumberOf(const std::optional<std::string>& text) {
   return text && absl::SimpleAtod(*text, &number) ? number : 0;
 }
 
-void UseSizes(const RowSet& rows, std::vector<PgTableRow>* tables) {
-  std::map<std::string, std::pair<double, double>> sizes;
-  for (const auto& row : rows.rows) sizes[row[0].value_or("")] = {NumberOf(row[1]), NumberOf(row[2])};
+struct Size {
+  double table = 0;
+  double indexes = 0;
+  double heap = 0;  // the table's own pages alone
+};
+
+void UseSizes(const RowSet& result, std::vector<PgTableRow>* tables) {
+  std::map<std::string, Size> sizes;
+  for (const auto& row : result.rows) {
+    sizes[row[0].value_or("")] = {NumberOf(row[1]), NumberOf(row[2]), NumberOf(row[3])};
+  }
   for (PgTableRow& table : *tables) {
     if (table.tree.empty() || sizes.count(table.tree[0]) == 0) continue;
-    double heap = 0;
-    double indexes = 0;
+    Size total;
     for (const std::string& oid : table.tree) {
-      heap += sizes[oid].first;
-      indexes += sizes[oid].second;
+      total.table += sizes[oid].table;
+      total.indexes += sizes[oid].indexes;
     }
-    table.facts.bytes = static_cast<int64_t>(heap + indexes);
-    table.facts.index_bytes = static_cast<int64_t>(indexes);
-    if (heap == 0) table.facts.rows = 0.0;
+    table.facts.bytes = static_cast<int64_t>(total.table + total.indexes);
+    table.facts.index_bytes = static_cast<int64_t>(total.indexes);
+    double rows = 0;
+    bool known = true;
+    for (const PgMember& member : table.members) {
+      const double heap = sizes[member.oid].heap;
+      const std::optional<double> estimate = heap == 0 ? 0 : PgRowEstimate(member, heap);
+      known = known && estimate.has_value();
+      rows += estimate.value_or(0);
+    }
+    if (known) table.facts.rows = rows;
   }
 }
 
@@ -159,12 +210,17 @@ absl::Status ReadOldWriters(PgConnection& connection, const std::string& owner, 
 absl::StatusOr<HintFacts> GatherPgFacts(PgConnection& connection, const hints::FactsRequest& request,
                                         absl::Time deadline) {
   HintFacts facts;
-  DBA_ASSIGN_OR_RETURN(
-      const std::vector<Json> words,
-      JsonRows(connection, pg_sql::kWords,
-               {PgArray(request.types), PgArray(request.functions), PgArray(request.relations)}, 0, deadline));
+  std::vector<std::string> types;
+  DBA_ASSIGN_OR_RETURN(const std::vector<std::string> schemas,
+                       ReadSchemas(connection, request.types, &types, deadline));
+  DBA_ASSIGN_OR_RETURN(const std::vector<Json> words,
+                       JsonRows(connection, pg_sql::kWords,
+                                {PgArray(request.types), PgArray(types), PgArray(request.functions),
+                                 PgArray(request.relations), PgArray(schemas)},
+                                0, deadline));
   PgServerFromJson(words[0], &facts);
-  DBA_ASSIGN_OR_RETURN(std::vector<PgTableRow> tables, ReadTables(connection, request.tables, facts, deadline));
+  facts.default_schema = schemas.empty() ? "public" : schemas[0];
+  DBA_ASSIGN_OR_RETURN(std::vector<PgTableRow> tables, ReadTables(connection, request.tables, schemas, deadline));
   DBA_RETURN_IF_ERROR(ReadLocks(connection, deadline, &tables));
   DBA_RETURN_IF_ERROR(ReadUnderLock(connection, deadline, &tables));
   DBA_ASSIGN_OR_RETURN(const std::vector<Json> snapshots, JsonRows(connection, pg_sql::kOldSnapshots, {}, 0, deadline));
@@ -176,7 +232,10 @@ absl::StatusOr<HintFacts> GatherPgFacts(PgConnection& connection, const hints::F
 
 absl::StatusOr<WriteSamples> SamplePgWrites(PgConnection& connection, const std::vector<TableName>& tables,
                                             absl::Time deadline) {
-  DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(pg_sql::kWrites, {QuotedArray(tables)}, deadline));
+  std::vector<std::string> no_types;
+  DBA_ASSIGN_OR_RETURN(const std::vector<std::string> schemas, ReadSchemas(connection, {}, &no_types, deadline));
+  DBA_ASSIGN_OR_RETURN(const std::vector<TableName> names, Qualify(connection, tables, schemas, deadline));
+  DBA_ASSIGN_OR_RETURN(const RowSet rows, connection.Query(pg_sql::kWrites, {QuotedArray(names)}, deadline));
   WriteSamples samples;
   for (size_t i = 0; i < tables.size() && i < rows.rows.size(); ++i) {
     const auto& row = rows.rows[i];

@@ -65,7 +65,7 @@ struct Statistics {
 
 // The rows of one table without its partitions. n_live_tup follows every commit, but begins at 0 after a reset of the
 // statistics; reltuples stands still between two runs of ANALYZE or VACUUM.
-void AddTable(const Json& json, int server_version, Statistics* total) {
+void AddTable(const Json& json, int server_version, Statistics* total, PgMember* member) {
   const double live = Number(json, "live");
   const double deleted = Number(json, "del");
   const double changed = Number(json, "ins") + Number(json, "upd") + deleted;
@@ -73,6 +73,9 @@ void AddTable(const Json& json, int server_version, Statistics* total) {
   if (server_version < kUnknownIsNegative && reltuples == 0 && Number(json, "relpages") == 0) reltuples = -1;
   const bool live_counts = live > 0 || changed > 0;
   const bool live_explains = live_counts && (reltuples < 0 || live + deleted >= 0.9 * reltuples);
+  member->oid = Text(json, "oid");
+  if (live_explains) member->live_rows = live;
+  if (reltuples > 0 && Number(json, "relpages") > 0) member->density = reltuples / Number(json, "relpages");
   if (live_explains) {
     total->rows += live;
     total->from_live = true;
@@ -87,9 +90,13 @@ void AddTable(const Json& json, int server_version, Statistics* total) {
   total->analyzed = total->analyzed && Flag(json, "analyzed");
 }
 
-void ReadStatistics(const Json& json, int server_version, TableFacts* table) {
+void ReadStatistics(const Json& json, int server_version, PgTableRow* row) {
+  TableFacts* table = &row->facts;
   Statistics total;
-  for (const Json& item : List(json, "stats")) AddTable(item, server_version, &total);
+  for (const Json& item : List(json, "stats")) {
+    row->members.emplace_back();
+    AddTable(item, server_version, &total, &row->members.back());
+  }
   table->rows_source = total.from_live ? "pg_stat_get_live_tuples" : "pg_class.reltuples";
   if (total.known) {
     table->rows = total.rows;
@@ -179,6 +186,12 @@ TableKind KindOf(const std::string& code) {
 
 }  // namespace
 
+std::optional<double> PgRowEstimate(const PgMember& member, double bytes) {
+  if (!member.density) return member.live_rows;
+  const double by_size = *member.density * bytes / kPageBytes;
+  return member.live_rows ? std::min(*member.live_rows, by_size) : by_size;
+}
+
 PgTableRow PgTableFromJson(const Json& json, const TableName& requested, int server_version) {
   PgTableRow row;
   TableFacts& table = row.facts;
@@ -206,7 +219,7 @@ PgTableRow PgTableFromJson(const Json& json, const TableName& requested, int ser
       table.pg.children.push_back(Text(member, "name"));
     }
   }
-  ReadStatistics(json, server_version, &table);
+  ReadStatistics(json, server_version, &row);
   for (const Json& item : List(json, "columns")) {
     table.columns.push_back(ColumnFromJson(item));
     std::vector<std::string> views = Texts(item, "views");
@@ -224,7 +237,6 @@ void PgServerFromJson(const Json& json, hints::HintFacts* facts) {
   facts->server.version = static_cast<int>(Number(json, "version"));
   facts->server.version_text = Text(json, "version_text");
   facts->server.standby = Flag(json, "standby");
-  facts->default_schema = Text(json, "schema");
   for (const char* setting : {"max_connections", "lock_timeout", "timezone", "track_counts"}) {
     facts->server.settings[setting] = Text(json, setting);
   }

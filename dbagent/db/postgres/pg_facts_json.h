@@ -5,6 +5,7 @@
 #define DBA_DBAGENT_DB_POSTGRES_PG_FACTS_JSON_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,25 @@
 
 namespace dba::agent {
 
-// A table with the oids of itself and everything that inherits from it; the last two are read from kLocks and kSizes.
+// What the statistics say of one table without its partitions.
+struct PgMember {
+  std::string oid;
+  std::optional<double> live_rows;  // absent: the counters were reset since the rows were written
+  std::optional<double> density;    // rows in a page at the last ANALYZE or VACUUM
+};
+
+// A table with the oids of itself and everything that inherits from it.
 struct PgTableRow {
   hints::TableFacts facts;
   std::string oid;
   std::vector<std::string> tree;
+  std::vector<PgMember> members;  // those that hold rows
 };
+
+// The rows of a table by its counters and by its size, whichever are fewer: the counters count rows twice when ANALYZE
+// follows an INSERT at once, and the size stays when rows are deleted. nullopt: neither is known.
+//   bytes  of the table itself, without indexes and what is stored out of line
+std::optional<double> PgRowEstimate(const PgMember& member, double bytes);
 
 // json  the object of kTableFacts; JSON's null: there is no such table
 PgTableRow PgTableFromJson(const Json& json, const TableName& requested, int server_version);

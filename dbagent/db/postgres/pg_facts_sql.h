@@ -23,7 +23,7 @@ SELECT a.ord, (
     'tree', (SELECT json_agg(json_build_object('oid', t.oid, 'name', m.relname, 'kind', m.relkind,
         'partition', m.relispartition)) FROM tree t JOIN pg_class m ON m.oid = t.oid),
     'stats', (SELECT json_agg(json_build_object(
-        'reltuples', m.reltuples, 'relpages', m.relpages,
+        'oid', m.oid, 'reltuples', m.reltuples, 'relpages', m.relpages,
         'live', pg_stat_get_live_tuples(m.oid), 'ins', pg_stat_get_tuples_inserted(m.oid),
         'upd', pg_stat_get_tuples_updated(m.oid), 'del', pg_stat_get_tuples_deleted(m.oid),
         'modified', pg_stat_get_mod_since_analyze(m.oid),
@@ -107,27 +107,45 @@ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_st
   AND (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL) AND a.backend_type = 'client backend'
 ORDER BY a.xact_start)sql";
 
-// $1 types as written, $2 functions, $3 names of relations, as arrays.
+// The schemas where names without one are looked for, and $1, a type as written: the only statements that run with the
+// admin's own search_path. Their functions are named with pg_catalog, so that none of a user's schema can stand in.
+inline constexpr char kSchemas[] = "SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(false))";
+inline constexpr char kType[] = "SELECT pg_catalog.to_regtype($1::pg_catalog.text)::pg_catalog.oid";
+inline constexpr char kOnlyCatalog[] = "SET LOCAL search_path TO pg_catalog";
+
+// $1 schemas in order, $2 names of tables, as arrays: position in $2 and the first schema that has such a relation.
+inline constexpr char kFindSchemas[] = R"sql(
+SELECT a.ord, (SELECT s.name FROM unnest($1::text[]) WITH ORDINALITY AS s(name, ord)
+  JOIN pg_namespace n ON n.nspname = s.name JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
+  ORDER BY s.ord LIMIT 1)
+FROM unnest($2::text[]) WITH ORDINALITY AS a(name, ord) ORDER BY a.ord)sql";
+
+// $1 types as written, $2 their oids, $3 functions, $4 names of relations, $5 schemas, as arrays.
 inline constexpr char kWords[] = R"sql(
 SELECT json_build_object(
   'version', current_setting('server_version_num')::int, 'version_text', current_setting('server_version'),
-  'standby', pg_is_in_recovery(), 'schema', current_schema(), 'max_connections', current_setting('max_connections'),
-  'lock_timeout', current_setting('lock_timeout'), 'now', extract(epoch FROM clock_timestamp()),
-  'timezone', (SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'),
+  'standby', pg_is_in_recovery(), 'max_connections', current_setting('max_connections'),
+  'lock_timeout', (SELECT reset_val FROM pg_settings WHERE name = 'lock_timeout'),
+  'now', extract(epoch FROM clock_timestamp()),
+  'timezone', (SELECT min(setting) FROM (SELECT substring(c FROM '(?i)^timezone=(.*)$') AS setting
+      FROM pg_db_role_setting r, unnest(r.setconfig) AS c WHERE r.setrole = 0) x WHERE setting IS NOT NULL),
   'track_counts', current_setting('track_counts'),
-  'types', (SELECT json_object_agg(w, json_build_object('canonical', format_type(t.oid, NULL), 'kind', t.typtype,
+  'types', (SELECT json_object_agg(w.name, json_build_object('canonical', format_type(t.oid, NULL), 'kind', t.typtype,
         'constrained', t.typtype = 'd' AND (t.typnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.contypid = t.oid))))
-      FROM unnest($1::text[]) AS w JOIN pg_type t ON t.oid = to_regtype(w)),
+      FROM unnest($1::text[], $2::oid[]) AS w(name, oid) JOIN pg_type t ON t.oid = w.oid),
   'functions', (SELECT json_object_agg(f.proname, f.volatility) FROM (SELECT p.proname, max(CASE p.provolatile
         WHEN 'v' THEN 3 WHEN 's' THEN 2 ELSE 1 END) AS volatility
-      FROM pg_proc p WHERE p.proname = ANY ($2::text[]) AND pg_function_is_visible(p.oid) GROUP BY p.proname) f),
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE p.proname = ANY ($3::text[]) AND (n.nspname = 'pg_catalog' OR n.nspname = ANY ($5::text[]))
+      GROUP BY p.proname) f),
   'relations', (SELECT json_agg(json_build_object('schema', n.nspname, 'name', c.relname,
         'table', (SELECT t.relname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE i.indexrelid = c.oid)))
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = ANY ($3::text[]))))sql";
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = ANY ($4::text[]))))sql";
 
 // $1 oids. The size on disk, and the conditions of CHECK constraints: they open the table, so they run under a short
 // lock_timeout and only where no strong lock is held or waited for.
-inline constexpr char kSizes[] = "SELECT o, pg_table_size(o), pg_indexes_size(o) FROM unnest($1::oid[]) AS o";
+inline constexpr char kSizes[] =
+    "SELECT o, pg_table_size(o), pg_indexes_size(o), pg_relation_size(o) FROM unnest($1::oid[]) AS o";
 inline constexpr char kConditions[] =
     "SELECT conrelid, conname, pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE contype = 'c' AND conrelid = ANY ($1::oid[])";
