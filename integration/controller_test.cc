@@ -4,6 +4,7 @@
 // wrong.
 #include <set>
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
@@ -264,6 +265,135 @@ TEST(ControllerTest, OfTwoReplicasOneActsAndAStopHandsOver) {
   first.SetDesired("replicas", "v2");
   EXPECT_THAT(first.AwaitReason("replicas", "UpToDate"), HasSubstr("v2"));
   EXPECT_THAT(first.runs(), ElementsAre(Pair("v1", 1), Pair("v2", 1)));
+}
+
+// Runs one statement as the superuser of the server.
+void RunOnPostgres(const std::string& sql) { EXPECT_OK(Postgres()->Run("postgres", sql)); }
+
+bool LogsIn(const std::map<std::string, std::string>& secret) {
+  return Postgres()->RunAs(secret.at("username"), secret.at("password"), secret.at("dbname"), "SELECT 1").ok();
+}
+
+TEST(ControllerTest, DriftIsMadeGoodWhereThatIsSafe) {
+  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start(NewPostgresDatabase("drift", "pw")));
+  OperatorHarness harness(Kube(), "drift", MigratePostgres);
+  harness.StartController();
+  harness.CreateChain(2);
+  harness.CreateDatabase("drift", agent->address(), "v2");
+  EXPECT_THAT(harness.AwaitReason("drift", "UpToDate"), HasSubstr("v2"));
+  const auto v1 = harness.SecretData("drift-v1");
+  const auto v2 = harness.SecretData("drift-v2");
+
+  // The password changed: seen when the credentials are tried, which a new process does at once.
+  RunOnPostgres(absl::StrCat("ALTER ROLE ", v1.at("username"), " PASSWORD 'of somebody else'"));
+  EXPECT_FALSE(LogsIn(v1));
+  harness.StartController();
+  EXPECT_TRUE(harness.Await([&] { return LogsIn(v1); }));
+
+  // The account dropped: made again with the password of its Secret.
+  RunOnPostgres(absl::StrCat("REASSIGN OWNED BY ", v2.at("username"), " TO postgres"));
+  EXPECT_OK(Postgres()->Run("drift", absl::StrCat("DROP OWNED BY ", v2.at("username"))));
+  RunOnPostgres(absl::StrCat("DROP ROLE ", v2.at("username")));
+  EXPECT_TRUE(harness.Await([&] { return LogsIn(v2); }));
+  EXPECT_THAT(Postgres()->RunAs(v2.at("username"), v2.at("password"), "drift", "SELECT count(*) FROM made_by_v1"),
+              IsOkAndHolds(std::string("0")));
+
+  // A Secret deleted, also that of the version before: a new password.
+  EXPECT_OK(harness.kube().Delete(kube::kSecrets, {"drift", "drift-v1"}, {}));
+  EXPECT_TRUE(harness.Await([&] { return !harness.SecretData("drift-v1").empty(); }));
+  EXPECT_TRUE(LogsIn(harness.SecretData("drift-v1")));
+  EXPECT_FALSE(LogsIn(v1));
+
+  // Locked by somebody: theirs to unlock.
+  RunOnPostgres(absl::StrCat("ALTER ROLE ", v2.at("username"), " NOLOGIN"));
+  EXPECT_TRUE(harness.Await([&] {
+    return harness.Status("drift").dump().find("somebody locked account " + v2.at("username")) != std::string::npos;
+  }));
+  EXPECT_FALSE(harness.Await([&] { return LogsIn(v2); }, absl::Seconds(8)));
+  EXPECT_THAT(harness.EverythingPublic(), AllOf(HasSubstr("PasswordChanged"), HasSubstr("AccountMissing"),
+                                                HasSubstr("CredentialReplaced"), HasSubstr("AccountLocked")));
+}
+
+TEST(ControllerTest, ADeletionOfEverythingWaitsForUsersAndThenLeavesNothing) {
+  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start(NewPostgresDatabase("removed", "pw")));
+  OperatorHarness harness(Kube(), "removed", MigratePostgres);
+  harness.StartController();
+  harness.CreateChain(2);
+  harness.CreateDatabase("removed", agent->address(), "v2", {{"credentials", {{"deletionPolicy", "Delete"}}}});
+  EXPECT_THAT(harness.AwaitReason("removed", "UpToDate"), HasSubstr("v2"));
+  const auto v1 = harness.SecretData("removed-v1");
+  const auto v2 = harness.SecretData("removed-v2");
+  EXPECT_OK(harness.kube().Create({"apps", "v1", "deployments", "Deployment"},
+                                  {{"apiVersion", "apps/v1"},
+                                   {"kind", "Deployment"},
+                                   {"metadata", {{"name", "web"}, {"namespace", "removed"}}},
+                                   {"spec",
+                                    {{"replicas", 0},
+                                     {"selector", {{"matchLabels", {{"app", "web"}}}}},
+                                     {"template",
+                                      {{"metadata", {{"labels", {{"app", "web"}}}}},
+                                       {"spec",
+                                        {{"containers",
+                                          {{{"name", "web"},
+                                            {"image", "none"},
+                                            {"envFrom", {{{"secretRef", {{"name", "removed-v2"}}}}}}}}}}}}}}}}));
+  EXPECT_OK(harness.kube().Delete(kube::kManagedDatabases, {"removed", "removed"}, {}));
+  EXPECT_THAT(harness.AwaitReason("removed", "CredentialsInUse"), HasSubstr("Deployment web"));
+  EXPECT_FALSE(harness.SecretData("removed-v2").empty());
+
+  EXPECT_OK(harness.kube().Delete({"apps", "v1", "deployments", "Deployment"}, {"removed", "web"}, {}));
+  EXPECT_TRUE(harness.Await([&] {
+    return absl::IsNotFound(harness.kube().Get(kube::kManagedDatabases, {"removed", "removed"}).status());
+  }));
+  EXPECT_THAT(harness.SecretNames(), ElementsAre());
+  for (const auto& secret : {v1, v2}) {
+    EXPECT_THAT(Postgres()->Run("postgres", absl::StrCat("SELECT count(*) FROM pg_roles WHERE rolname = '",
+                                                         secret.at("username"), "'")),
+                IsOkAndHolds(std::string("0")));
+  }
+}
+
+TEST(ControllerTest, ADeletedOneWhoseAgentIsGoneIsLetGo) {
+  auto agent = AgentProcess::Start(NewPostgresDatabase("orphan", "pw"));
+  ASSERT_OK(agent);
+  OperatorHarness harness(Kube(), "orphan", MigratePostgres);
+  harness.StartController();
+  harness.CreateChain(1);
+  harness.CreateDatabase("orphan", (*agent)->address(), "v1",
+                         {{"credentials", {{"deletionPolicy", "Delete"}, {"deletionTimeout", "3s"}}}});
+  EXPECT_THAT(harness.AwaitReason("orphan", "UpToDate"), HasSubstr("v1"));
+  agent->reset();
+  EXPECT_OK(harness.kube().Delete(kube::kManagedDatabases, {"orphan", "orphan"}, {}));
+  EXPECT_TRUE(harness.Await([&] {
+    return absl::IsNotFound(harness.kube().Get(kube::kManagedDatabases, {"orphan", "orphan"}).status());
+  }));
+  EXPECT_THAT(harness.SecretNames(), ElementsAre("orphan-v1"));
+  EXPECT_TRUE(harness.Await([&] { return harness.EverythingPublic().find("Abandoned") != std::string::npos; }));
+}
+
+TEST(ControllerTest, ASessionHoldsTheNextMigrationUntilItEndsOrIsTerminated) {
+  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start(NewPostgresDatabase("busy", "pw")));
+  OperatorHarness harness(Kube(), "busy", MigratePostgres);
+  harness.StartController();
+  harness.CreateChain(3);
+  harness.CreateDatabase("busy", agent->address(), "v2");
+  EXPECT_THAT(harness.AwaitReason("busy", "UpToDate"), HasSubstr("v2"));
+  const auto v1 = harness.SecretData("busy-v1");
+  std::thread session(
+      [&] { (void)Postgres()->RunAs(v1.at("username"), v1.at("password"), "busy", "SELECT pg_sleep(600)"); });
+  EXPECT_TRUE(harness.Await([&] {
+    const auto count = Postgres()->Run(
+        "postgres", absl::StrCat("SELECT count(*) FROM pg_stat_activity WHERE usename = '", v1.at("username"), "'"));
+    return count.ok() && *count == "1";
+  }));
+  harness.SetDesired("busy", "v3");
+  EXPECT_THAT(harness.AwaitReason("busy", "CredentialsInUse"), HasSubstr("v1 (1 session from"));
+  EXPECT_FALSE(harness.SecretData("busy-v1").empty());
+  EXPECT_OK(harness.kube().MergePatch(kube::kManagedDatabases, {"busy", "busy"},
+                                      {{"spec", {{"credentials", {{"onInUse", "Terminate"}}}}}}));
+  EXPECT_THAT(harness.AwaitReason("busy", "UpToDate"), HasSubstr("v3"));
+  session.join();
+  EXPECT_THAT(harness.SecretNames(), ElementsAre("busy-v2", "busy-v3"));
 }
 
 }  // namespace
