@@ -83,7 +83,8 @@ absl::StatusOr<Config> ConfigFromFlags() {
   config.reflection = absl::GetFlag(FLAGS_reflection);
   DBA_ASSIGN_OR_RETURN(config.connect.tls, ParseTlsMode(absl::GetFlag(FLAGS_tls_mode)));
   const int connections = absl::GetFlag(FLAGS_max_connections);
-  if (connections < 1 || connections > kMostConnections) return Bad("--max_connections must be from 1 to 64");
+  // BeginMigration reads the version while it holds the lock on another connection.
+  if (connections < 2 || connections > kMostConnections) return Bad("--max_connections must be from 2 to 64");
   config.connect.max_connections = static_cast<size_t>(connections);
   config.connect.max_idle_connections = kIdleConnections;
   config.connect.connect_timeout = absl::GetFlag(FLAGS_connect_timeout);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "common/testing/status_matchers.h"
 
@@ -33,6 +34,33 @@ TEST(ProtoConvertTest, TakesGoodAccounts) {
   EXPECT_EQ(migrator.lock_timeout, absl::Milliseconds(500));
 }
 
+TEST(ProtoConvertTest, TakesTheFenceAndTheExtras) {
+  v1::EnsureAccountRequest request = Application();
+  request.set_epoch(18446744073709551615u);
+  request.set_replace_password(true);
+  v1::Grant* grant = request.add_extra_grants();
+  grant->add_privileges("Select");
+  grant->add_privileges("Insert");
+  grant->set_kind("Table");
+  grant->set_name("image");
+  ASSERT_OK_AND_ASSIGN(const AccountSpec application, FromProto(request));
+  EXPECT_EQ(application.epoch, 18446744073709551615u);
+  EXPECT_TRUE(application.replace_password);
+  ASSERT_EQ(application.extra_grants.size(), 1u);
+  EXPECT_EQ(application.extra_grants[0].privileges, (std::vector<std::string>{"Select", "Insert"}));
+  EXPECT_EQ(application.extra_grants[0].name, "image");
+  EXPECT_FALSE(FromProto(Application())->replace_password);
+  v1::BeginMigrationRequest begin;
+  EXPECT_FALSE(FromProto(begin).ok()) << "no owner";
+  begin.set_owner("owner-1");
+  begin.set_epoch(7);
+  begin.add_expected_versions("b");
+  begin.add_expected_versions("a");
+  ASSERT_OK_AND_ASSIGN(const MigrationStart start, FromProto(begin));
+  EXPECT_EQ(start.epoch, 7u);
+  EXPECT_EQ(start.expected_versions, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(ProtoConvertTest, RefusesEachWrongField) {
   const std::function<void(v1::EnsureAccountRequest&)> mistakes[] = {
       [](auto& r) { r.clear_owner(); },
@@ -45,6 +73,18 @@ TEST(ProtoConvertTest, RefusesEachWrongField) {
       [](auto& r) { r.set_password(std::string(1025, 'x')); },
       [](auto& r) { r.clear_privileges(); },
       [](auto& r) { r.mutable_lock_timeout()->set_seconds(1); },
+      [](auto& r) { r.set_connection_limit(1); },
+      [](auto& r) {
+        for (int i = 0; i < 101; ++i) r.add_extra_grants();
+      },
+      [](auto& r) {
+        r.set_kind(v1::ACCOUNT_KIND_MIGRATOR);
+        r.set_connection_limit(10001);
+      },
+      [](auto& r) {
+        r.set_kind(v1::ACCOUNT_KIND_MIGRATOR);
+        r.add_extra_grants();
+      },
       [](auto& r) {
         r.set_kind(v1::ACCOUNT_KIND_MIGRATOR);
         r.mutable_lock_timeout()->set_seconds(0);
@@ -77,8 +117,10 @@ TEST(ProtoConvertTest, VersionTables) {
 
 TEST(ProtoConvertTest, TimesAndStatesTravel) {
   Account account;
+  account.obstacles = {"member human"};
   account.sessions = {{"7", "10.0.0.1", "app", absl::FromUnixMillis(1500)}, {"8", "", "", absl::InfinitePast()}};
   const v1::Account out = ToProto(account);
+  EXPECT_EQ(out.obstacles(0), "member human");
   EXPECT_EQ(out.sessions(0).since().seconds(), 1);
   EXPECT_EQ(out.sessions(0).since().nanos(), 500000000);
   EXPECT_FALSE(out.sessions(1).has_since());

@@ -56,6 +56,13 @@ absl::Status AgentCalls::Ensure(const std::string& name, const std::string& pass
   return Call(agent_, &v1::DatabaseAgent::Stub::EnsureAccount, request).status();
 }
 
+absl::StatusOr<bool> AgentCalls::Ensure(v1::EnsureAccountRequest request) const {
+  request.set_owner(owner_);
+  const auto response = Call(agent_, &v1::DatabaseAgent::Stub::EnsureAccount, request);
+  if (!response.ok()) return response.status();
+  return response->created();
+}
+
 absl::StatusOr<v1::ProbeAccountResponse::Outcome> AgentCalls::Probe(const std::string& name,
                                                                     const std::string& password) const {
   v1::ProbeAccountRequest request;
@@ -79,6 +86,21 @@ absl::StatusOr<bool> AgentCalls::Drop(const std::string& name) const {
       Call(agent_, &v1::DatabaseAgent::Stub::DropAccount, About<v1::DropAccountRequest>(owner_, name));
   if (!response.ok()) return response.status();
   return response->dropped();
+}
+
+absl::StatusOr<uint32_t> AgentCalls::Terminate(const std::string& name) const {
+  const auto response =
+      Call(agent_, &v1::DatabaseAgent::Stub::TerminateSessions, About<v1::TerminateSessionsRequest>(owner_, name));
+  if (!response.ok()) return response.status();
+  return response->terminated();
+}
+
+absl::Status AgentCalls::Begin(const std::string& query, const std::string& expected) const {
+  v1::BeginMigrationRequest request;
+  request.set_owner(owner_);
+  request.mutable_version_table()->set_query(query);
+  if (!expected.empty()) request.add_expected_versions(expected);
+  return Call(agent_, &v1::DatabaseAgent::Stub::BeginMigration, request).status();
 }
 
 absl::Status AgentCalls::Configure(const v1::DataMetrics& metrics) const {

@@ -26,11 +26,16 @@ class AgentCalls {
       const std::string& name, const std::string& password,
       dbaoperator::agent::v1::AccountKind kind = dbaoperator::agent::v1::ACCOUNT_KIND_APPLICATION,
       dbaoperator::agent::v1::Privileges privileges = dbaoperator::agent::v1::PRIVILEGES_READ_WRITE) const;
+  // The owner is filled in; true when the account was made now.
+  absl::StatusOr<bool> Ensure(dbaoperator::agent::v1::EnsureAccountRequest request) const;
   absl::StatusOr<dbaoperator::agent::v1::ProbeAccountResponse::Outcome> Probe(const std::string& name,
                                                                               const std::string& password) const;
   absl::Status Lock(const std::string& name) const;
   absl::Status Unlock(const std::string& name) const;
   absl::StatusOr<bool> Drop(const std::string& name) const;
+  absl::StatusOr<uint32_t> Terminate(const std::string& name) const;
+  // The version is what the first column of `query` says; "" for none.
+  absl::Status Begin(const std::string& query, const std::string& expected) const;
   absl::Status Configure(const dbaoperator::agent::v1::DataMetrics& metrics) const;
 
  private:

@@ -4,6 +4,7 @@
 // alter which tables.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -184,6 +185,101 @@ TEST_P(PostgresGrantsTest, DropRefusesMembersAndPreparedTransactions) {
               StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("human")));
   test_->Run("DROP ROLE human");
   EXPECT_THAT(test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()), IsOkAndHolds(true));
+}
+
+TEST_P(PostgresGrantsTest, ObstaclesOfLockedAccountsAreListed) {
+  EnsureAll();
+  test_->Run("CREATE DATABASE other");
+  test_->Run("CREATE ROLE human; GRANT dba_rw, dba_ro TO human");
+  test_->Run("GRANT CONNECT ON DATABASE other TO dba_rw");
+  ASSERT_OK(test_->env().Run("other", "CREATE TABLE t (i int); GRANT SELECT ON t TO dba_rw"));
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_rw"}, true, Soon()));
+  ASSERT_OK_AND_ASSIGN(const AccountList list, test_->database().ListAccounts("owner-1", Soon()));
+  ASSERT_EQ(list.accounts.size(), 3u);
+  EXPECT_TRUE(list.accounts[1].obstacles.empty()) << "dba_ro is not locked";
+  EXPECT_EQ(list.accounts[2].obstacles,
+            (std::vector<std::string>{"member human", "objects or rights in database other"}));
+  test_->Run("REVOKE dba_rw FROM human");
+  EXPECT_TRUE(WaitFor([&] {
+    return absl::StrContains(test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()).status().message(),
+                             "in database other: run DROP OWNED BY dba_rw there");
+  }));
+  ASSERT_OK(test_->env().Run("other", "DROP OWNED BY dba_rw"));
+  test_->Run("REVOKE CONNECT ON DATABASE other FROM dba_rw");
+  EXPECT_TRUE(WaitFor([&] { return test_->database().DropAccount({"owner-1", "dba_rw"}, Soon()).ok(); }));
+}
+
+TEST_P(PostgresGrantsTest, ExtraGrantsReachTheAccountAlone) {
+  ASSERT_OK(
+      AsAdmin("CREATE SCHEMA s; CREATE TABLE s.t (i int); CREATE SEQUENCE s.q; CREATE FUNCTION s.f(i int, t text) "
+              "RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION s.f FROM PUBLIC"));
+  AccountSpec spec;
+  spec.owner = "owner-1";
+  spec.name = "dba_ro";
+  spec.version = "v1";
+  spec.password = Secret("pw");
+  spec.privileges = Privileges::kReadOnly;
+  ASSERT_OK(test_->database().EnsureAccount(spec, Soon()));
+  const std::vector<std::string> allowed = {"TRUNCATE s.t", "SELECT nextval('s.q')", "SELECT s.f(1, 'x')"};
+  for (const std::string& sql : allowed) EXPECT_FALSE(As("dba_ro", sql).ok()) << sql;
+  spec.extra_grants = {{{"Truncate", "Insert"}, "Table", "s.t"},
+                       {{"Usage"}, "Sequence", "s.q"},
+                       {{"Execute"}, "Function", "s.f(int, text)"},
+                       {{"Usage"}, "Schema", "s"}};
+  for (int i = 0; i < 2; ++i) ASSERT_OK(test_->database().EnsureAccount(spec, Soon()));
+  for (const std::string& sql : allowed) EXPECT_OK(As("dba_ro", sql)) << sql;
+  EXPECT_FALSE(As("dba_ro", "UPDATE s.t SET i = 1").ok());
+  ASSERT_OK(Ensure("dba_other", AccountKind::kApplication, Privileges::kReadOnly));
+  EXPECT_FALSE(As("dba_other", "TRUNCATE s.t").ok());
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_ro"}, true, Soon()));
+  EXPECT_TRUE(WaitFor([&] { return test_->database().DropAccount({"owner-1", "dba_ro"}, Soon()).ok(); }));
+}
+
+TEST_P(PostgresGrantsTest, ExtraGrantsStayAwayFromPostgresItself) {
+  AccountSpec spec;
+  spec.owner = "owner-1";
+  spec.name = "dba_rw";
+  spec.version = "v1";
+  spec.password = Secret("pw");
+  for (const ExtraGrant& grant :
+       {ExtraGrant{{"Update"}, "Table", "pg_catalog.pg_authid"}, ExtraGrant{{"Update"}, "Table", "pg_authid"},
+        ExtraGrant{{"Execute"}, "Function", "pg_read_file(text)"}, ExtraGrant{{"Usage"}, "Schema", "pg_toast"},
+        ExtraGrant{{"Select"}, "Table", "information_schema.tables"}, ExtraGrant{{"Select"}, "Table", "absent"}}) {
+    spec.extra_grants = {grant};
+    EXPECT_THAT(test_->database().EnsureAccount(spec, Soon()),
+                StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("there is no such")));
+  }
+  spec.extra_grants = {{{"Execute"}, "Function", "no_parentheses"}};
+  EXPECT_THAT(test_->database().EnsureAccount(spec, Soon()), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(test_->Run("SELECT count(*) FROM pg_roles WHERE rolname = 'dba_rw'"), "0");
+}
+
+TEST_P(PostgresGrantsTest, TheFenceIsKeptInTheOwnerRoleAndWrittenWhenItGrows) {
+  AccountSpec spec;
+  spec.owner = "owner-1";
+  spec.name = "dba_rw";
+  spec.version = "v1";
+  spec.password = Secret("pw");
+  spec.epoch = 7;
+  ASSERT_OK(test_->database().EnsureAccount(spec, Soon()));
+  const std::string written =
+      "SELECT d.xmin FROM pg_shdescription d JOIN pg_roles r ON r.oid = d.objoid WHERE r.rolname ~ '^dba_own_'";
+  const std::string before = test_->Run(written);
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_rw", 7}, true, Soon()));
+  EXPECT_EQ(test_->Run(written), before);
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_rw", 8}, false, Soon()));
+  EXPECT_NE(test_->Run(written), before);
+  EXPECT_EQ(test_->Run("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"), "0");
+}
+
+TEST_P(PostgresGrantsTest, TerminatesWhatADeadClientsSessionDoes) {
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ASSERT_TRUE(test_->OpenSession("dba_m", "pw"));
+  const std::string members = "SELECT string_agg(xmin::text, ' ' ORDER BY xmin::text) FROM pg_auth_members";
+  ASSERT_OK(test_->database().SetAccountLocked({"owner-1", "dba_m"}, true, Soon()));
+  const std::string before = test_->Run(members);
+  EXPECT_THAT(test_->database().TerminateSessions({"owner-1", "dba_m"}, Soon()), IsOkAndHolds(1u));
+  EXPECT_EQ(test_->Run(members), before) << "the right to end them is not kept";
 }
 
 INSTANTIATE_TEST_SUITE_P(Admins, PostgresGrantsTest,

@@ -25,6 +25,7 @@
 #include "integration/mysql_env.h"
 #include "integration/postgres_env.h"
 #include "integration/server_process.h"
+#include "integration/slow_link.h"
 
 namespace dba {
 namespace {
@@ -277,14 +278,17 @@ TEST(LoginStormTest, Postgres) {
 
 class MysqlSession : public StormSession {
  public:
-  MysqlSession(uint16_t port, const std::string& user, const std::string& password) {
+  //   plugin  what the client authenticates with first; another one than the account's makes the server ask again
+  MysqlSession(uint16_t port, const std::string& user, const std::string& password, const char* plugin = nullptr) {
     mysql_init(&handle_);
+    if (plugin != nullptr) mysql_optionsv(&handle_, MYSQL_DEFAULT_AUTH, plugin);
+    // Without a database, which would refuse a session whose account was dropped under it.
     ok_ =
-        mysql_real_connect(&handle_, "127.0.0.1", user.c_str(), password.c_str(), "shop", port, nullptr, 0) != nullptr;
+        mysql_real_connect(&handle_, "127.0.0.1", user.c_str(), password.c_str(), nullptr, port, nullptr, 0) != nullptr;
   }
   ~MysqlSession() override { mysql_close(&handle_); }
   bool ok() const { return ok_; }
-  bool Works() override { return Run("SELECT x FROM t"); }
+  bool Works() override { return Run("SELECT x FROM shop.t"); }
   bool Run(const std::string& sql) {
     if (mysql_real_query(&handle_, sql.data(), sql.size()) != 0) return false;
     MYSQL_RES* result = mysql_store_result(&handle_);
@@ -311,7 +315,9 @@ class MysqlServer : public StormServer {
     return {{"uri", absl::StrCat("mysql://root:", env_->root_password(), "@127.0.0.1:", env_->port(), "/shop")}};
   }
   std::unique_ptr<StormSession> Login(const std::string& name) override {
-    auto session = std::make_unique<MysqlSession>(env_->port(), name, kPassword);
+    // Neither server's accounts have this plugin.
+    const char* plugin = env_->kind() == MysqlEnv::Kind::kMysql ? "mysql_native_password" : "caching_sha2_password";
+    auto session = std::make_unique<MysqlSession>(link_.port(), name, kPassword, plugin);
     return session->ok() ? std::move(session) : nullptr;
   }
   std::string Sessions(const std::string& name) override {
@@ -324,7 +330,7 @@ class MysqlServer : public StormServer {
     if (n % 3 == 1) return std::make_unique<LongSession>(Login(name));
     if (n % 3 != 2) return nullptr;
     MysqlSession session(env_->port(), name, kPassword);
-    EXPECT_TRUE(session.Run("CREATE OR REPLACE VIEW v AS SELECT x FROM t"));
+    EXPECT_TRUE(session.Run("CREATE OR REPLACE VIEW shop.v AS SELECT x FROM shop.t"));
     return std::make_unique<SqlObstacle>("DEFINER of view v", [this] {
       Run("SELECT * FROM shop.v");  // with the rights of the account
       Run("DROP VIEW shop.v");
@@ -332,13 +338,16 @@ class MysqlServer : public StormServer {
   }
 
  private:
-  explicit MysqlServer(std::unique_ptr<MysqlEnv> env) : env_(std::move(env)) {}
+  explicit MysqlServer(std::unique_ptr<MysqlEnv> env)
+      : env_(std::move(env)), link_(env_->port(), [this] { return absl::Milliseconds(50 * (++logins_ % 13)); }) {}
   std::string Run(const std::string& sql) {
     const auto value = env_->Run(sql);
     EXPECT_OK(value) << sql;
     return value.ok() ? *value : "";
   }
   const std::unique_ptr<MysqlEnv> env_;
+  int logins_ = 0;
+  SlowLink link_;  // a login takes up to 0.6 s between the look at the account and its end
 };
 
 TEST(LoginStormTest, Mariadb) {

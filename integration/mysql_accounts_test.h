@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -124,6 +125,96 @@ TEST_P(MysqlTest, ACrashBetweenMarkAndAccountHeals) {
   test_->Run("DROP USER dba_a@'%'");
   EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication), IsOkAndHolds(true));
   EXPECT_OK(As("dba_a", "SELECT 1"));
+}
+
+TEST_P(MysqlTest, ACrashWhileAPasswordIsReplacedHeals) {
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  // Between the two marks around ALTER USER nobody knows which password holds: a login tells.
+  test_->Run("UPDATE dba_operator.account SET password_digest = ''");
+  EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadWrite, "another"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("replace_password")));
+  test_->Run("ALTER USER dba_a@'%' IDENTIFIED BY 'another'");
+  EXPECT_THAT(Ensure("dba_a", AccountKind::kApplication, Privileges::kReadWrite, "another"), IsOkAndHolds(false));
+  EXPECT_FALSE(Ensure("dba_a", AccountKind::kApplication).ok());
+  EXPECT_OK(test_->RunAs("dba_a", "another", "SELECT 1"));
+}
+
+TEST_P(MysqlTest, TheFenceIsWrittenWhenItGrows) {
+  ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
+  const auto writes = [this] {
+    const std::string log = test_->env().GeneralLog();
+    size_t count = 0;
+    for (size_t at = log.find("INTO dba_operator.fence"); at != log.npos;
+         at = log.find("INTO dba_operator.fence", at + 1))
+      ++count;
+    return count;
+  };
+  const size_t before = writes();
+  for (const bool locked : {true, false, true}) {
+    ASSERT_OK(db().SetAccountLocked({"owner-1", "dba_a", 7}, locked, Soon()));
+  }
+  EXPECT_EQ(writes(), before + 1);
+  EXPECT_EQ(test_->Run("SELECT epoch FROM dba_operator.fence WHERE owner = 'owner-1'"), "7");
+}
+
+TEST_P(MysqlTest, ExtraGrantsReachTheAccountAlone) {
+  test_->Run("CREATE TABLE sh_op.t (x int)");
+  test_->Run("CREATE TABLE sh_op.log (x int)");
+  test_->Run("CREATE PROCEDURE sh_op.p() SELECT 1");
+  AccountSpec spec;
+  spec.owner = "owner-1";
+  spec.name = "dba_ro";
+  spec.version = "v1";
+  spec.password = Secret("canary-password");
+  spec.privileges = Privileges::kReadOnly;
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  for (const char* sql : {"INSERT INTO log VALUES (1)", "CALL p()"}) EXPECT_FALSE(As("dba_ro", sql).ok()) << sql;
+  spec.extra_grants = {{{"Insert"}, "Table", "log"}, {{"Execute"}, "Function", "sh_op.p"}};
+  for (int i = 0; i < 2; ++i) ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  for (const char* sql : {"INSERT INTO log VALUES (1)", "CALL p()"}) EXPECT_OK(As("dba_ro", sql)) << sql;
+  EXPECT_FALSE(As("dba_ro", "INSERT INTO t VALUES (1)").ok());
+  spec.extra_grants = {{{"Insert"}, "Database", ""}};
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  EXPECT_OK(As("dba_ro", "INSERT INTO t VALUES (1)"));
+  EXPECT_FALSE(test_->env().RunAs("dba_ro", "canary-password", "shXop", "SELECT 1").ok());
+}
+
+TEST_P(MysqlTest, ExtraGrantsStayInTheDatabase) {
+  AccountSpec spec;
+  spec.owner = "owner-1";
+  spec.name = "dba_a";
+  spec.version = "v1";
+  spec.password = Secret("canary-password");
+  for (const ExtraGrant& grant :
+       {ExtraGrant{{"Update"}, "Table", "mysql.user"}, ExtraGrant{{"Update"}, "Table", "dba_operator.account"},
+        ExtraGrant{{"Truncate"}, "Table", "t"}, ExtraGrant{{"Usage"}, "Sequence", "q"}}) {
+    spec.extra_grants = {grant};
+    EXPECT_THAT(db().EnsureAccount(spec, Soon()), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+  for (const ExtraGrant& grant :
+       {ExtraGrant{{"Update"}, "Table", "absent"}, ExtraGrant{{"Execute"}, "Function", "absent"}}) {
+    spec.extra_grants = {grant};
+    EXPECT_THAT(db().EnsureAccount(spec, Soon()),
+                StatusIs(absl::StatusCode::kFailedPrecondition, testing::HasSubstr("there is no such")));
+  }
+}
+
+TEST_P(MysqlTest, ObstaclesOfLockedAccountsAreListed) {
+  ASSERT_OK(Ensure("dba_m", AccountKind::kMigrator));
+  ASSERT_OK(As("dba_m", "CREATE VIEW v AS SELECT 1"));
+  const bool member = GetParam().kind == MysqlEnv::Kind::kMysql && GetParam().admin == MysqlAdmin::kRoot;
+  if (member) test_->Run("GRANT dba_m@'%' TO root@'%'");
+  const auto obstacles = [this] {
+    const absl::StatusOr<AccountList> list = db().ListAccounts("owner-1", Soon());
+    EXPECT_OK(list);
+    return list.ok() && !list->accounts.empty() ? list->accounts[0].obstacles : std::vector<std::string>();
+  };
+  EXPECT_TRUE(obstacles().empty()) << "it is not locked";
+  ASSERT_OK(db().SetAccountLocked({"owner-1", "dba_m"}, true, Soon()));
+  std::vector<std::string> expected = {"DEFINER of view v"};
+  if (member) expected.emplace_back("member root");
+  EXPECT_EQ(obstacles(), expected);
+  if (member) test_->Run("REVOKE dba_m@'%' FROM root@'%'");
 }
 
 TEST_P(MysqlTest, DropRefusesDefiners) {

@@ -42,6 +42,9 @@ class MysqlEnv {
   void Kill();
   absl::Status StartAgain();
 
+  // Holds the data and the logs.
+  const std::string& folder() const { return folder_; }
+
   // Every statement the server was sent.
   std::string GeneralLog() const;
 

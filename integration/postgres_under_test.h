@@ -42,6 +42,7 @@ class PostgresUnderTest : public DatabaseUnderTest {
   std::string Run(const std::string& sql);
   absl::StatusOr<std::string> RunAs(const std::string& user, const std::string& password, const std::string& sql);
   const Dsn& dsn() const { return dsn_; }
+  PostgresEnv& env() { return *env_; }
 
  private:
   PostgresEnv* const env_;

@@ -44,9 +44,21 @@ TEST_F(VersionReaderTest, WhatCannotBeReadIsUnknown) {
   }
 }
 
-TEST_F(VersionReaderTest, OnPostgresATableOutOfReachIsUnknown) {
-  // The fake says "not found" of the catalog query too, which leaves the answer open.
-  EXPECT_EQ(Read(FindPreset("Alembic"), Engine::kPostgresql).state, State::kUnknown);
+TEST_F(VersionReaderTest, PostgresIsAskedWhereTheTableIsFirst) {
+  const std::string where =
+      "SELECT pg_catalog.to_regclass('\"alembic_version\"') IS NOT NULL, (SELECT n.nspname FROM pg_catalog.pg_class c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND "
+      "c.relname = 'alembic_version' AND n.nspname !~ '^pg_' ORDER BY 1 LIMIT 1)";
+  const auto read = [this] { return Read(FindPreset("Alembic"), Engine::kPostgresql); };
+  EXPECT_EQ(read().state, State::kUnknown) << "the catalog does not answer";
+  database_.SetRows(where, {{"a", "b"}, {{"f", std::nullopt}}});
+  EXPECT_EQ(read().state, State::kNone);
+  database_.SetRows(where, {{"a", "b"}, {{"f", "hidden"}}});
+  EXPECT_EQ(read().state, State::kUnknown) << "out of reach is not absent";
+  EXPECT_NE(read().detail.find("schema hidden"), std::string::npos);
+  database_.SetRows(where, {{"a", "b"}, {{"t", "public"}}});
+  database_.SetRows(kAlembicSql, {{"version_num"}, {{"a"}}});
+  EXPECT_EQ(read().state, State::kKnown);
 }
 
 TEST_F(VersionReaderTest, AQueryMayMarkDirt) {

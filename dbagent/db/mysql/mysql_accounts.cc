@@ -21,6 +21,9 @@
 namespace dba::agent {
 namespace {
 
+constexpr absl::Duration kPatienceOfDrop = absl::Seconds(2);
+constexpr absl::Duration kPatienceOfList = absl::Milliseconds(300);
+
 absl::Status HalfMade(absl::string_view name) {
   return absl::FailedPreconditionError(absl::StrCat(
       "account ", name, " was being made when the agent stopped, so it may be somebody else's; it was not touched. ",
@@ -42,7 +45,7 @@ absl::StatusOr<MysqlMark> FindAccount(MysqlConnection& connection, const Account
 }
 
 absl::Status CheckUnused(MysqlConnection& connection, const std::string& name, absl::Time deadline) {
-  DBA_ASSIGN_OR_RETURN(MysqlUse use, ReadMysqlUse(connection, deadline));
+  DBA_ASSIGN_OR_RETURN(MysqlUse use, ReadMysqlUse(connection, kPatienceOfDrop, deadline));
   const std::vector<Session>& sessions = use.sessions[name];
   if (!sessions.empty()) {
     return NotDropped(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is connection ",
@@ -65,11 +68,14 @@ absl::StatusOr<AccountList> ListMysqlAccounts(MysqlConnection& connection, absl:
                                               absl::Time deadline) {
   // The marks, with `locked`, before the sessions: see ListPgAccounts.
   DBA_ASSIGN_OR_RETURN(const std::vector<MysqlMark> marks, ListMysqlMarks(connection, owner, deadline));
-  DBA_ASSIGN_OR_RETURN(MysqlUse use, ReadMysqlUse(connection, deadline));
   std::vector<std::string> locked;
+  bool patient = false;  // as in ListPgAccounts
   for (const MysqlMark& mark : marks) {
     if (mark.locked) locked.push_back(mark.name);
+    patient = patient || mark.locked || mark.kind == kMigratorKind;
   }
+  DBA_ASSIGN_OR_RETURN(MysqlUse use,
+                       ReadMysqlUse(connection, patient ? kPatienceOfList : absl::ZeroDuration(), deadline));
   DBA_ASSIGN_OR_RETURN(auto obstacles, ReadMysqlObstacles(connection, locked, deadline));
   AccountList list;
   DBA_ASSIGN_OR_RETURN(list.epoch, ReadMysqlEpoch(connection, owner, deadline));
@@ -114,7 +120,7 @@ absl::StatusOr<uint32_t> TerminateMysqlSessions(MysqlConnection& connection, con
   const absl::Status relocked = AlterLock(connection, account.name, true, deadline);
   if (MysqlErrorNumber(relocked) == kMysqlCannotUser) return 0;
   DBA_RETURN_IF_ERROR(relocked);
-  DBA_ASSIGN_OR_RETURN(MysqlUse use, ReadMysqlUse(connection, deadline));
+  DBA_ASSIGN_OR_RETURN(MysqlUse use, ReadMysqlUse(connection, absl::ZeroDuration(), deadline));
   const std::vector<Session>& sessions = use.sessions[account.name];
   for (const Session& session : sessions) DBA_RETURN_IF_ERROR(KillMysqlSession(connection, session, deadline));
   return static_cast<uint32_t>(sessions.size());

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/db/mysql/mysql_sessions.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "dbagent/db/mysql/mysql_user.h"
 
@@ -12,6 +15,7 @@ namespace dba::agent {
 namespace {
 
 constexpr unsigned kNoSuchThread = 1094;  // ER_NO_SUCH_THREAD
+constexpr absl::Duration kPause = absl::Milliseconds(10);
 
 std::string Cell(const std::vector<std::optional<std::string>>& row, size_t column) { return row[column].value_or(""); }
 
@@ -33,25 +37,40 @@ std::string ClientOf(absl::string_view host) {
   return std::string(host.substr(0, host.rfind(':')));
 }
 
+// Fills the sessions; who is in flight. One statement for both: a login turns from unnamed to named while it holds the
+// lock that the list takes.
+absl::StatusOr<std::set<std::string>> ReadSessions(MysqlConnection& connection, absl::Time deadline, MysqlUse* use) {
+  DBA_ASSIGN_OR_RETURN(const RowSet rows,
+                       connection.Run("SELECT id, user, host FROM information_schema.processlist", deadline));
+  use->sessions.clear();
+  std::set<std::string> in_flight;
+  for (const auto& row : rows.rows) {
+    if (Cell(row, 1) == "unauthenticated user") {
+      in_flight.insert(Cell(row, 0));
+    } else {
+      use->sessions[Cell(row, 1)].push_back({Cell(row, 0), ClientOf(Cell(row, 2)), "", absl::InfinitePast()});
+    }
+  }
+  return in_flight;
+}
+
 }  // namespace
 
-// One statement for both: a login turns from unnamed to named while it holds the lock that the list takes.
-absl::StatusOr<MysqlUse> ReadMysqlUse(MysqlConnection& connection, absl::Time deadline) {
+absl::StatusOr<MysqlUse> ReadMysqlUse(MysqlConnection& connection, absl::Duration patience, absl::Time deadline) {
   DBA_ASSIGN_OR_RETURN(const bool may_see, MaySeeSessions(connection, deadline));
   if (!may_see) {
     return absl::FailedPreconditionError(
         "the admin account cannot see the sessions of others; as root run: GRANT PROCESS ON *.* TO it");
   }
-  DBA_ASSIGN_OR_RETURN(const RowSet rows,
-                       connection.Run("SELECT id, user, host, time FROM information_schema.processlist", deadline));
+  const absl::Time end = std::min(absl::Now() + patience, deadline);
   MysqlUse use;
-  for (const auto& row : rows.rows) {
-    if (Cell(row, 1) == "unauthenticated user") {
-      ++use.logins_in_flight;
-    } else {
-      use.sessions[Cell(row, 1)].push_back({Cell(row, 0), ClientOf(Cell(row, 2)), "", absl::InfinitePast()});
-    }
+  DBA_ASSIGN_OR_RETURN(std::set<std::string> noted, ReadSessions(connection, deadline, &use));
+  while (!noted.empty() && absl::Now() < end) {
+    absl::SleepFor(kPause);
+    DBA_ASSIGN_OR_RETURN(const std::set<std::string> in_flight, ReadSessions(connection, deadline, &use));
+    for (auto id = noted.begin(); id != noted.end();) id = in_flight.count(*id) == 0 ? noted.erase(id) : ++id;
   }
+  use.logins_in_flight = static_cast<uint32_t>(noted.size());
   return use;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/db/postgres/pg_accounts.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@
 namespace dba::agent {
 namespace {
 
+constexpr absl::Duration kPatienceOfDrop = absl::Seconds(2);
+constexpr absl::Duration kPatienceOfList = absl::Milliseconds(300);
+
 std::string Cell(const std::vector<std::optional<std::string>>& row, size_t column) { return row[column].value_or(""); }
 
 // What keeps roles from being dropped besides their use, by role oid.
@@ -41,7 +45,7 @@ absl::StatusOr<Obstacles> ReadObstacles(PgConnection& connection, absl::Time dea
 }
 
 absl::Status CheckUnused(PgConnection& connection, absl::string_view name, const PgRole& role, absl::Time deadline) {
-  DBA_ASSIGN_OR_RETURN(PgUse use, ReadPgUse(connection, deadline));
+  DBA_ASSIGN_OR_RETURN(PgUse use, ReadPgUse(connection, kPatienceOfDrop, deadline));
   const std::vector<Session>& sessions = use.sessions[role.oid];
   if (!sessions.empty()) {
     return NotDropped(name, absl::StrCat("has ", sessions.size(), " open session(s), the first is pid ", sessions[0].id,
@@ -89,7 +93,13 @@ absl::StatusOr<PgRole> FindAccount(PgConnection& connection, const AccountRef& a
 absl::StatusOr<AccountList> ListPgAccounts(PgConnection& connection, absl::string_view owner, absl::Time deadline) {
   // `locked` first: who finds it true and no login afterwards knows that none can come.
   DBA_ASSIGN_OR_RETURN(const RowSet roles, connection.Query(pg_sql::kCommentedRoles, {}, deadline));
-  DBA_ASSIGN_OR_RETURN(PgUse use, ReadPgUse(connection, deadline));
+  // Logins in flight hinder the retirement of a locked account, and a migration; only these are worth a wait.
+  const bool patient = std::any_of(roles.rows.begin(), roles.rows.end(), [&](const auto& row) {
+    const std::optional<Mark> mark = ParseMark(Cell(row, 3));
+    return mark && mark->owner == owner && KindFromName(mark->kind) &&
+           (Cell(row, 2) != "t" || mark->kind == kMigratorKind);
+  });
+  DBA_ASSIGN_OR_RETURN(PgUse use, ReadPgUse(connection, patient ? kPatienceOfList : absl::ZeroDuration(), deadline));
   DBA_ASSIGN_OR_RETURN(Obstacles obstacles, ReadObstacles(connection, deadline));
   const std::string owner_role = GroupRolesOf(owner).owner;
   AccountList list;

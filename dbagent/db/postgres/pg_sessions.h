@@ -24,7 +24,9 @@ struct PgUse {
 
 // A login that passed the check of rolcanlogin before this call is in what it returns, as a session or as in flight.
 // What a session does under another role by SET ROLE is nowhere visible: members stand for it.
-absl::StatusOr<PgUse> ReadPgUse(PgConnection& connection, absl::Time deadline);
+//   patience  how long to wait for the logins that are in flight now to become sessions or to go. Those that come later
+//             do not count: they see the lock. So a server that is never without a login does not hinder for ever.
+absl::StatusOr<PgUse> ReadPgUse(PgConnection& connection, absl::Duration patience, absl::Time deadline);
 
 }  // namespace dba::agent
 
