@@ -124,6 +124,11 @@ std::string Print(const Report& report, Output output) {
   return "";
 }
 
+std::string Reason(const absl::Status& status) {
+  const bool away = status.code() == absl::StatusCode::kUnavailable;
+  return absl::StrCat(status.message(), away ? "; look at the address in the credentials, and at --tls_mode" : "");
+}
+
 }  // namespace
 
 int Check(const std::vector<std::string>& arguments, const DatabaseSource::Make& make, std::ostream& out,
@@ -135,9 +140,9 @@ int Check(const std::vector<std::string>& arguments, const DatabaseSource::Make&
   }
   absl::StatusOr<Report> report = options.ok() ? Run(*options, make) : absl::StatusOr<Report>(options.status());
   if (!report.ok()) {
-    err << "dba-agent check: " << report.status().message() << "\n";
-    if (options.ok() && options->output == Output::kGithub) out << GithubError(std::string(report.status().message()));
-    out.flush();
+    const std::string reason = Reason(report.status());
+    err << "dba-agent check: " << reason << "\n";
+    if (options.ok() && options->output == Output::kGithub) out << GithubError(reason) << std::flush;
     return kNotChecked;
   }
   report->command = CommandLine(arguments);

@@ -114,7 +114,7 @@ TEST_F(CheckTest, SaysWhyItCouldNotCheck) {
   fails(Run(kHarmless), "the engine is not known");
   uri_ = "postgresql://shop_admin:s3cret@db.example/shop";
   failure_ = absl::UnavailableError("db.example:5432 does not answer");
-  fails(Run(kHarmless), "db.example:5432 does not answer");
+  fails(Run(kHarmless), "db.example:5432 does not answer; look at the address in the credentials, and at --tls_mode");
 }
 
 TEST_F(CheckTest, TellsAWorkflowWhyItCouldNotCheck) {

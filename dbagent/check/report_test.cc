@@ -30,7 +30,7 @@ Finding Blocking() {
       "writers wait for it.";
   finding.remedy = "Add the column without the default, then fill it in batches.";
   finding.expected_duration = absl::Seconds(548);
-  finding.evidence = {{"rows", "812000000"}, {"work", "REWRITE"}};
+  finding.evidence = {{"rows", "812000000"}, {"sampled_at", "2023-11-14"}, {"work", "REWRITE"}};
   return finding;
 }
 
@@ -61,7 +61,7 @@ Report Example(std::vector<Finding> findings) {
 
 TEST(ReportTest, TextForPeople) {
   EXPECT_EQ(TextReport(Example({Blocking(), Warning()})),
-            R"(PostgreSQL 15.10, database shop: 2 hints, 2 findings
+            R"(PostgreSQL 15.10, database shop: 2 hints, 2 findings (1 blocking)
 
 BLOCKS  dir a/v3.yaml:7  hint.unsupported  AddColumn image.size
              ADD COLUMN rewrites image (812 million rows, 140 writes a second) under ACCESS EXCLUSIVE; readers
@@ -97,7 +97,7 @@ TEST(ReportTest, JsonForPrograms) {
        "transient": false, "hint": 0, "scenario": 3, "table": "image", "columns": ["size"],
        "message": "ADD COLUMN rewrites image (812 million rows, 140 writes a second) under ACCESS EXCLUSIVE; readers and writers wait for it.",
        "remedy": "Add the column without the default, then fill it in batches.", "expectedSeconds": 548.0,
-       "evidence": {"rows": "812000000", "work": "REWRITE"}},
+       "evidence": {"rows": "812000000", "sampled_at": "2023-11-14", "work": "REWRITE"}},
       {"rule": "other.rule", "effect": "Warn", "confidence": "Low", "unknown": true, "transient": true, "hint": 1,
        "message": "50% of it, a\nb", "evidence": {}}]})"));
   EXPECT_EQ(Json::parse(JsonReport(Example({Warning()})))["wouldBlock"], Json(false));

@@ -62,6 +62,15 @@ std::string Doubts(const Finding& finding) {
   return absl::StrJoin(doubts, ", ");
 }
 
+// Without the time: it is that of the report.
+std::string Evidence(const Finding& finding) {
+  std::string text;
+  for (const auto& [key, value] : finding.evidence) {
+    if (key != "sampled_at") absl::StrAppend(&text, text.empty() ? "" : ", ", key, "=", value);
+  }
+  return text;
+}
+
 void AppendFinding(const Report& report, const Finding& finding, std::string* out) {
   const LocatedHint& hint = report.HintOf(finding);
   absl::StrAppend(out, "\n", finding.effect == Effect::kBlock ? "BLOCKS" : "warns ", "  ",
@@ -74,9 +83,8 @@ void AppendFinding(const Report& report, const Finding& finding, std::string* ou
   if (finding.expected_duration) {
     AppendRow("lasts", About(*finding.expected_duration), out);
   }
-  if (!finding.evidence.empty()) {
-    AppendRow("evidence", absl::StrJoin(finding.evidence, ", ", absl::PairFormatter("=")), out);
-  }
+  const std::string evidence = Evidence(finding);
+  if (!evidence.empty()) AppendRow("evidence", evidence, out);
   if (!finding.remedy.empty()) AppendRow("remedy", finding.remedy, out);
 }
 
@@ -87,7 +95,9 @@ std::string TextReport(const Report& report) {
   const int warns = Count(report, Effect::kWarn);
   std::string out =
       absl::StrCat(Printable(ServerWords(report.server)), ": ", Plural(static_cast<int>(report.hints.size()), "hint"),
-                   ", ", Plural(blocks + warns, "finding"), "\n");
+                   ", ", Plural(blocks + warns, "finding"));
+  if (blocks + warns > 0) absl::StrAppend(&out, " (", blocks, " blocking)");
+  out += "\n";
   for (const Finding& finding : report.evaluation.findings) AppendFinding(report, finding, &out);
   if (blocks > 0) {
     absl::StrAppend(&out,

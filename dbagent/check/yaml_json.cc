@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/check/yaml_json.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
@@ -170,6 +171,8 @@ absl::StatusOr<std::vector<YamlDocument>> ReadYaml(absl::string_view text) {
   if (!IsText(copy)) return absl::InvalidArgumentError("not text in UTF-8");
   try {
     return Documents(copy);
+  } catch (const YAML::DeepRecursion& error) {
+    return At(error.mark, "nested too deeply");
   } catch (const YAML::Exception& error) {
     return At(error.mark, absl::StrCat("not YAML: ", error.msg));
   }
