@@ -153,8 +153,9 @@ TEST(ClassifyMysqlTest, EachReleaseDoesWhatItWasSeenToDo) {
       {Add(R"j("type": "datetime", "defaultExpression": "(now())")j"), Nothing, kLocked, kMeta, kMeta},
       {Add(R"j("type": "int", "default": "Constant", "defaultExpression": "(2 + 3)")j"), Nothing, kLocked, kMeta,
        kMeta},
-      {Add(R"j("type": "char(36)", "default": "Volatile", "defaultExpression": "uuid()")j"), Nothing, kLocked, kLocked,
+      {Add(R"j("type": "char(36)", "default": "Volatile", "defaultExpression": "uuid()")j"), Nothing, kMeta, kLocked,
        kRewrite},
+      {Index(R"j("columns": ["c"], "method": "FullText", "lock": "None")j"), Nothing, kLocked, kLocked, kRewrite},
       {Add(R"j("type": "int", "default": "Volatile", "defaultExpression": "(a + 1)")j"), Nothing, kLocked, kLocked,
        kRewrite},
       {Add(R"j("type": "int", "generated": "Stored")j"), Nothing, kLocked, kLocked, kRewrite},
@@ -231,6 +232,7 @@ TEST(ClassifyMysqlTest, RowVersionsRunOutSoonerBefore91) {
 TEST(ClassifyMysqlTest, TheServersSettingsCount) {
   EXPECT_EQ(Said(ImpactOf(kMysql97, false, Nothing, kNotNull, {{"sql_mode", ""}})), "REWRITE blocks writes");
   EXPECT_EQ(Said(ImpactOf(kMysql97, false, Nothing, kNotNull, {{"sql_mode", "STRICT_TRANS_TABLES"}})), "REWRITE");
+  EXPECT_EQ(Said(ImpactOf(kMariadb1011, true, Nothing, kNotNull, {{"sql_mode", ""}})), "REWRITE");
   EXPECT_EQ(Said(ImpactOf(kMariadb118, true, Nothing, kCheck, {{"old_mode", "LOCK_ALTER_TABLE_COPY"}})),
             "REWRITE blocks writes");
   EXPECT_EQ(Said(ImpactOf(kMysql97, false, Nothing, kKey, {{"foreign_key_checks", "OFF"}})), "METADATA");

@@ -142,6 +142,13 @@ void ForClauses(const Hint& hint, const MysqlTraits& traits, MysqlChange* change
     *change = CopyChange(traits, "the migration asks for ALGORITHM=COPY");
     if (!traits.innodb) change->blocks_writes = true;
   }
+  // Where a change in place would lock, LOCK=NONE makes a MariaDB that copies online do that instead.
+  const bool in_place = hint.algorithm && *hint.algorithm != Algorithm::kCopy;
+  const bool numbers = hint.column && hint.column->auto_increment.value_or(false);
+  if (hint.lock == LockClause::kNone && change->blocks_writes && traits.online_copy && traits.innodb && !in_place &&
+      !numbers) {
+    *change = CopyChange(traits, "the migration asks for LOCK=NONE");
+  }
   if (hint.lock == LockClause::kShared && change->way >= MysqlWay::kIndexBuild) change->blocks_writes = true;
   if (hint.lock == LockClause::kExclusive && change->way >= MysqlWay::kIndexBuild) {
     change->blocks_writes = true;

@@ -79,6 +79,8 @@ MysqlChange AddDefault(const ColumnHint& column, const TableFacts& table, const 
     case MysqlDefault::kExpression:
       return my ? CopyChange(traits, "the default is an expression") : Instant();
     case MysqlDefault::kPerRow:
+      // MySQL refuses those at once, without touching a row.
+      if (my && CallsRandom(*column.default_expression)) return Instant();
       if (!my && absl::StrContains(absl::AsciiStrToLower(*column.default_expression), "rand(")) return Instant();
       return CopyChange(traits, "the default is another one for each row");
     case MysqlDefault::kUnknown: {
@@ -160,7 +162,9 @@ MysqlChange DropColumnChange(const std::string& column, const TableFacts& table,
 MysqlChange NotNullChange(const std::string& column, const TableFacts& table, const MysqlTraits& traits) {
   const ColumnFacts* facts = table.FindColumn(column);
   if (facts != nullptr && facts->not_null) return Instant();
-  if (!traits.strict) return CopyChange(traits, "without strict mode SET NOT NULL converts every row");
+  if (!traits.strict && !traits.mariadb) {
+    return CopyChange(traits, "without strict mode SET NOT NULL converts every row");
+  }
   if (traits.mariadb && (traits.indexed_virtual || traits.stored_column)) {
     return CopyChange(traits, "the table has a generated column");
   }

@@ -110,13 +110,12 @@ void Refusals::Clauses() {
         "state the next weaker ALGORITHM, or leave it out where the table is small");
     return;
   }
+  const MysqlChange as_stated = MysqlChangeOf(hint(), table(), context_.server());
+  // MariaDB's online copy takes the clause for other engines than InnoDB, too, and locks all the same.
   const MysqlTraits traits = TraitsOf(table(), context_.server());
-  const bool copies = hint().algorithm == Algorithm::kCopy && !traits.online_copy;
-  // Where INPLACE would lock, a MariaDB that copies online does that instead.
-  const bool evades =
-      traits.online_copy && change.way != MysqlWay::kIndexBuild && hint().algorithm != Algorithm::kInplace;
-  if (hint().lock == LockClause::kNone && (copies || (change.blocks_writes && !evades))) {
-    Add(1846, absl::StrCat("LOCK=NONE is refused: ", change.why), "state LOCK=SHARED for a time when nobody writes");
+  const bool ignored = traits.online_copy && !traits.innodb;
+  if (hint().lock == LockClause::kNone && as_stated.blocks_writes && !ignored) {
+    Add(1846, absl::StrCat("LOCK=NONE is refused: ", as_stated.why), "state LOCK=SHARED for a time when nobody writes");
   }
 }
 
