@@ -77,7 +77,13 @@ grpc::Status AgentService::ListAccounts(grpc::ServerContext* context, const v1::
                                         v1::ListAccountsResponse* response) {
   return ServeOn("ListAccounts", *context, [&](Database& database, absl::Time deadline) -> absl::Status {
     DBA_RETURN_IF_ERROR(CheckOwner(request->owner()));
-    DBA_ASSIGN_OR_RETURN(const AccountList list, database.ListAccounts(request->owner(), deadline));
+    DBA_ASSIGN_OR_RETURN(AccountList list, database.ListAccounts(request->owner(), deadline));
+    const bool known = list.epoch > 0 || !list.accounts.empty();
+    if (known && request->epoch() > list.epoch) {
+      const absl::Status kept = database.KeepEpoch(request->owner(), request->epoch(), deadline);
+      if (!kept.ok() && !IsFenced(kept)) return kept;
+      DBA_ASSIGN_OR_RETURN(list, database.ListAccounts(request->owner(), deadline));
+    }
     for (const Account& account : list.accounts) *response->add_accounts() = ToProto(account);
     response->set_logins_in_flight(list.logins_in_flight);
     response->set_epoch(list.epoch);

@@ -147,6 +147,12 @@ json OperatorHarness::Status(const std::string& name) {
   return object.ok() ? object->value("status", json::object()) : json::object();
 }
 
+std::string OperatorHarness::Uid(const std::string& name) {
+  const absl::StatusOr<json> object = kube_->Get(kube::kManagedDatabases, {name_space_, name});
+  EXPECT_OK(object);
+  return object.ok() ? object->at("metadata").value("uid", "") : "";
+}
+
 std::map<std::string, std::string> OperatorHarness::SecretData(const std::string& name) {
   std::map<std::string, std::string> result;
   const absl::StatusOr<json> secret = kube_->Get(kube::kSecrets, {name_space_, name});

@@ -62,6 +62,8 @@ class OperatorHarness {
   void StartController(const std::vector<std::string>& more_flags = {},
                        const std::string& program = "controller/dba-controller");
   Subprocess& controller() { return *controller_; }
+  // It goes on beside the next one that is started.
+  std::unique_ptr<Subprocess> TakeController() { return std::move(controller_); }
 
   // `spec` as YAML's JSON; "{}" adds nothing to what every one has: the agent's address and Alembic's table.
   void CreateDatabase(const std::string& name, const std::string& agent, const std::string& desired,
@@ -79,6 +81,7 @@ class OperatorHarness {
   bool Await(const std::function<bool()>& done, absl::Duration timeout = absl::Seconds(90));
 
   nlohmann::json Status(const std::string& name);
+  std::string Uid(const std::string& name);
   // "" when there is no such Secret.
   std::map<std::string, std::string> SecretData(const std::string& name);
   std::vector<std::string> SecretNames();

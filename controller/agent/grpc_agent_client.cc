@@ -44,6 +44,7 @@ class GrpcAgentClient : public AgentClient {
     v1::ListAccountsRequest request;
     request.set_owner(std::string(owner));
     const uint64_t ours = epochs_.Current();
+    request.set_epoch(ours);
     DBA_ASSIGN_OR_RETURN(auto response, Call(&Stub::ListAccounts, request, timeouts_.read));
     if (response.epoch() > ours) {
       epochs_.Outrun(response.epoch());

@@ -37,6 +37,10 @@ class Database : public FactsSource {
   // than max_rows rows, or a longer value than max_value_bytes.
   virtual absl::StatusOr<RowSet> Select(const SelectRequest& request, absl::Time deadline) = 0;
 
+  // Keeps the epoch if it is higher than the owner's; an owner that this server does not know stays unknown.
+  // ABORTED (IsFenced): a higher one is kept.
+  virtual absl::Status KeepEpoch(absl::string_view owner, uint64_t epoch, absl::Time deadline) = 0;
+
   // The accounts marked for `owner`, their sessions, and the logins that no session names yet.
   // FAILED_PRECONDITION: the admin account cannot see the sessions of others.
   virtual absl::StatusOr<AccountList> ListAccounts(absl::string_view owner, absl::Time deadline) = 0;

@@ -133,6 +133,18 @@ TEST_P(DatabaseContractTest, ReplacingThePasswordOfALockedAccountOpensIt) {
   EXPECT_EQ(Probe("dba_a", "another"), ProbeResult::Outcome::kLoggedIn);
 }
 
+TEST_P(DatabaseContractTest, AKeptEpochShutsEarlierOnesOut) {
+  ASSERT_OK(db().KeepEpoch("owner-1", 7, Soon()));
+  EXPECT_EQ(Epoch(), 0u) << "nothing is known of the owner, so nothing is kept";
+  AccountSpec spec = Spec("dba_a");
+  spec.epoch = 5;
+  ASSERT_OK(db().EnsureAccount(spec, Soon()));
+  ASSERT_OK(db().KeepEpoch("owner-1", 7, Soon()));
+  EXPECT_EQ(Epoch(), 7u);
+  EXPECT_THAT(db().KeepEpoch("owner-1", 6, Soon()), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(db().SetAccountLocked({"owner-1", "dba_a", 5}, true, Soon()), StatusIs(absl::StatusCode::kAborted));
+}
+
 TEST_P(DatabaseContractTest, ALowerEpochChangesNothing) {
   EXPECT_EQ(Epoch(), 0u);
   AccountSpec spec = Spec("dba_a");

@@ -37,6 +37,13 @@ absl::StatusOr<RowSet> FakeDatabase::Select(const SelectRequest& request, absl::
   return found->second;
 }
 
+absl::Status FakeDatabase::KeepEpoch(absl::string_view owner, uint64_t epoch, absl::Time) {
+  MutexLock lock(&mutex_);
+  DBA_RETURN_IF_ERROR(failure_);
+  const AccountList list = List(std::string(owner));
+  return list.accounts.empty() && list.epoch == 0 ? absl::OkStatus() : PassFence(std::string(owner), epoch);
+}
+
 absl::StatusOr<AccountList> FakeDatabase::ListAccounts(absl::string_view owner, absl::Time) {
   MutexLock lock(&mutex_);
   DBA_RETURN_IF_ERROR(failure_);

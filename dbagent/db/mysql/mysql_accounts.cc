@@ -148,6 +148,13 @@ absl::StatusOr<bool> DropMysqlAccount(MysqlConnection& connection, const Account
   return !gone;
 }
 
+absl::Status KeepMysqlEpoch(MysqlConnection& connection, absl::string_view owner, uint64_t epoch, absl::Time deadline) {
+  DBA_ASSIGN_OR_RETURN(const auto lock, MysqlOwnerLock::Take(connection, owner, deadline));
+  DBA_ASSIGN_OR_RETURN(const AccountList list, ListMysqlAccounts(connection, owner, deadline));
+  if (list.accounts.empty() && list.epoch == 0) return absl::OkStatus();
+  return PassMysqlFence(connection, owner, epoch, deadline);
+}
+
 absl::Status BeginMysqlMigration(MysqlConnection& connection, const MigrationStart& start,
                                  const std::function<SchemaVersion()>& read_version, absl::Time deadline) {
   DBA_RETURN_IF_ERROR(MakeMysqlMarkTables(connection, deadline));

@@ -17,6 +17,9 @@
 
 namespace dba::agent {
 
+// As Database::KeepEpoch.
+absl::Status KeepMysqlEpoch(MysqlConnection& connection, absl::string_view owner, uint64_t epoch, absl::Time deadline);
+
 // As the methods of Database.
 absl::StatusOr<AccountList> ListMysqlAccounts(MysqlConnection& connection, absl::string_view owner,
                                               absl::Time deadline);

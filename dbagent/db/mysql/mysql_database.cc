@@ -90,6 +90,11 @@ absl::StatusOr<RowSet> MysqlDatabase::Select(const SelectRequest& request, absl:
   return rows;
 }
 
+absl::Status MysqlDatabase::KeepEpoch(absl::string_view owner, uint64_t epoch, absl::Time deadline) {
+  return OnConnection(deadline,
+                      [&](MysqlConnection& connection) { return KeepMysqlEpoch(connection, owner, epoch, deadline); });
+}
+
 absl::StatusOr<AccountList> MysqlDatabase::ListAccounts(absl::string_view owner, absl::Time deadline) {
   AccountList list;
   DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {

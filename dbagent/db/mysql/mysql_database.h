@@ -23,6 +23,7 @@ class MysqlDatabase : public Database {
 
   absl::StatusOr<ServerInfo> Describe(absl::Time deadline) override;
   absl::StatusOr<RowSet> Select(const SelectRequest& request, absl::Time deadline) override;
+  absl::Status KeepEpoch(absl::string_view owner, uint64_t epoch, absl::Time deadline) override;
   absl::StatusOr<AccountList> ListAccounts(absl::string_view owner, absl::Time deadline) override;
   absl::StatusOr<bool> EnsureAccount(const AccountSpec& spec, absl::Time deadline) override;
   absl::StatusOr<ProbeResult> ProbeAccount(absl::string_view name, const Secret& password,

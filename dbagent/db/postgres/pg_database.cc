@@ -145,6 +145,12 @@ absl::StatusOr<RowSet> PgDatabase::Select(const SelectRequest& request, absl::Ti
   return rows;
 }
 
+absl::Status PgDatabase::KeepEpoch(absl::string_view owner, uint64_t epoch, absl::Time deadline) {
+  return InTransaction(Access::kChange, deadline, [&](PgConnection& connection) {
+    return PassPgFence(connection, owner, epoch, NewOwner::kLeave, deadline);
+  });
+}
+
 absl::StatusOr<AccountList> PgDatabase::ListAccounts(absl::string_view owner, absl::Time deadline) {
   AccountList list;
   DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
