@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "common/status_macros.h"
 #include "controller/api/fields.h"
+#include "controller/api/hint_policy.h"
 
 namespace dba::api {
 namespace {
@@ -77,6 +78,7 @@ absl::StatusOr<ManagedDatabaseSpec> ParseSpec(const Json& spec) {
   }
   DBA_RETURN_IF_ERROR(ParseMigrations(spec, parsed));
   DBA_ASSIGN_OR_RETURN(parsed.credentials, ParseCredentialPolicy(spec));
+  DBA_ASSIGN_OR_RETURN(parsed.hints, ParseHintPolicy(spec));
   DBA_ASSIGN_OR_RETURN(parsed.data_metrics, ParseDataMetrics(spec));
   DBA_ASSIGN_OR_RETURN(parsed.read_only, GetBoolOr(spec, {"readOnly"}, false));
   return parsed;
@@ -116,6 +118,8 @@ ManagedDatabaseStatus ParseStatus(const Json& status) {
                               Text(*entry, {"message"}), TimeFromText(Text(*entry, {"startedAt"})),
                               TimeFromText(Text(*entry, {"finishedAt"}))});
   }
+  parsed.findings = ParseFindings(status);
+  parsed.acknowledgement = ParseAcknowledgement(status);
   parsed.conditions = ParseConditions(status);
   return parsed;
 }
@@ -180,6 +184,8 @@ Json ToJson(const ManagedDatabaseStatus& status) {
                                 {"startedAt", TimeToText(status.active_migration->started_at)}};
   }
   if (!status.credentials.empty()) value["credentials"] = CredentialsToJson(status.credentials);
+  if (!status.findings.empty()) value["findings"] = ToJson(status.findings);
+  if (status.acknowledgement.has_value()) value["acknowledgement"] = ToJson(*status.acknowledgement);
   if (!status.history.empty()) value["history"] = HistoryToJson(status.history);
   return value;
 }

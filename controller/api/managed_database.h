@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "controller/api/credential_policy.h"
+#include "controller/api/hint_status.h"
+#include "controller/api/hints.h"
 #include "controller/api/meta.h"
 #include "nlohmann/json.hpp"
 
@@ -52,6 +54,7 @@ struct ManagedDatabaseSpec {
   absl::Duration lock_timeout = absl::ZeroDuration();  // zero: the server's default
   int connection_limit = 0;                            // of a migration's account; 0: none
   CredentialPolicy credentials;
+  HintPolicy hints;
   DataMetrics data_metrics;
   bool read_only = false;
 };
@@ -92,7 +95,9 @@ struct ManagedDatabaseStatus {
   std::string server_identity;  // DatabaseView::identity of the database that the credentials are for
   std::optional<ActiveMigration> active_migration;
   std::vector<CredentialStatus> credentials;
-  std::vector<HistoryEntry> history;  // newest first, at most 20
+  std::vector<HistoryEntry> history;    // newest first, at most 20
+  std::vector<FindingStatus> findings;  // of the next migration's hints, those that block first; at most 50
+  std::optional<Acknowledgement> acknowledgement;
   std::vector<Condition> conditions;
 };
 

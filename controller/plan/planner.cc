@@ -10,6 +10,7 @@
 #include "controller/plan/credential_rules.h"
 #include "controller/plan/data_metrics_digest.h"
 #include "controller/plan/deletion_rules.h"
+#include "controller/plan/hint_rules.h"
 #include "controller/plan/identity_rules.h"
 #include "controller/plan/job_rules.h"
 #include "controller/plan/migration_path.h"
@@ -57,6 +58,7 @@ constexpr Rule kRules[] = {
     RetireMigrator,     // the last attempt's account is gone before another attempt gets one
     AwaitRetry,         // an attempt that failed is not repeated
     RetireCredentials,  // code that does not fit the next schema can no longer reach the database
+    CheckHints,         // a migration that would do harm on the database as it is now does not start
     PrepareJob,         //
     StartJob,           //
     Finish,             //
@@ -173,6 +175,7 @@ Plan ToPlan(const World& world, const Situation* situation, Decision decision, a
   }
   if (!plan.requeue_after.has_value() && verdict.progress == Progress::kTerminal) plan.requeue_after = kTerminalRecheck;
   if (!plan.requeue_after.has_value() && verdict.progress == Progress::kBlocked) plan.requeue_after = kBlockedRecheck;
+  if (auto notice = TellFindings(world.database.status, plan.status)) plan.notices.push_back(*std::move(notice));
   const api::Condition* before = api::FindCondition(world.database.status.conditions, "Ready");
   const bool trouble = verdict.progress != Progress::kDone && verdict.progress != Progress::kWorking;
   if (trouble && (before == nullptr || before->reason != verdict.reason)) {
@@ -214,6 +217,26 @@ bool NeedsReferences(const World& world) {
   const auto situation = MakeSituation(world, absl::InfinitePast());
   const auto* known = std::get_if<Situation>(&situation);
   return known != nullptr && !known->RetireCandidates().empty();
+}
+
+const api::DatabaseMigration* WantsHints(const World& world) {
+  if (world.database.meta.deleting || Unobserved(world).has_value()) return nullptr;
+  const auto& active = world.database.status.active_migration;
+  if (active.has_value() && world.schema->schema_version.state != api::SchemaVersion::State::kUnknown) {
+    const auto ended = FinishMigration(world, absl::InfinitePast());
+    const auto migration = world.migrations.find(active->name);
+    if (ended.has_value() && ended->history->outcome == "Failed" && migration != world.migrations.end()) {
+      return migration->second.hints.empty() ? nullptr : &migration->second;
+    }
+  }
+  const auto situation = MakeSituation(world, absl::InfinitePast());
+  const auto* known = std::get_if<Situation>(&situation);
+  if (known == nullptr || known->next() == nullptr || !HasHintsToCheck(world, *known->next())) return nullptr;
+  for (const Rule rule : kRules) {
+    if (rule == static_cast<Rule>(CheckHints)) return known->next();
+    if (rule(*known).has_value()) return nullptr;
+  }
+  return nullptr;
 }
 
 Plan MakePlan(const World& world, absl::Time now) {

@@ -16,6 +16,10 @@ namespace dba::plan {
 // only when an account is about to be retired.
 bool NeedsReferences(const World& world);
 
+// The migration whose hints the plan depends on: the next one, when nothing else is to be done before it starts, or one
+// that has just failed. nullptr: none. To be asked before MakePlan, as above.
+const api::DatabaseMigration* WantsHints(const World& world);
+
 // `now` stamps condition changes and history; whole seconds are kept.
 Plan MakePlan(const World& world, absl::Time now);
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/plan/hint_rules.h"
 #include "controller/plan/memory.h"
 #include "controller/plan/names.h"
 
@@ -209,6 +210,10 @@ api::ManagedDatabaseStatus MakeStatus(const World& world, const Situation* situa
   } else if (const Condition* published = api::FindCondition(status.conditions, "CredentialsPublished")) {
     conditions.Add(published->type, published->status, published->reason, published->message);
   }
+  HintStatus hints = JudgeHints(world, situation, now);
+  conditions.Add("HintsPassed", hints.passed, hints.reason, hints.message);
+  status.findings = std::move(hints.findings);
+  status.acknowledgement = std::move(hints.acknowledgement);
   status.conditions = conditions.Take();
   return status;
 }

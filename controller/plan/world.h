@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "controller/api/agent_view.h"
 #include "controller/api/database_migration.h"
+#include "controller/api/hints.h"
 #include "controller/api/managed_database.h"
 
 namespace dba::plan {
@@ -94,6 +95,9 @@ struct World {
   absl::StatusOr<std::vector<JobView>> jobs = absl::UnknownError("not observed");
   absl::StatusOr<std::vector<SecretView>> secrets = absl::UnknownError("not observed");
   std::optional<Failure> last_failure;
+  // Observed only while WantsHints (planner.h) asks for it.
+  absl::StatusOr<api::HintReport> hints = absl::UnknownError("not observed");
+  bool hints_observed = false;
   // Observed only while NeedsReferences (planner.h) asks for it.
   absl::StatusOr<std::vector<SecretReference>> references = absl::UnknownError("not observed");
   Memory memory;

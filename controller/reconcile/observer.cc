@@ -109,6 +109,12 @@ void Observer::ObserveAgent(plan::World& world) {
   if (!agent::AgentAnswered(world.accounts.status())) world.agent_reachable = false;
 }
 
+void Observer::ObserveHints(plan::World& world, const api::DatabaseMigration& migration) {
+  const agent::HintRequest request = {world.database.meta.uid, migration.hints, world.database.spec.hints};
+  world.hints = agents_.Get(world.database.spec.agent_address)->CheckHints(request);
+  world.hints_observed = true;
+}
+
 void Observer::ObserveReferences(plan::World& world) {
   if (!world.secrets.ok()) {
     world.references = world.secrets.status();

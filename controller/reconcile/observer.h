@@ -32,6 +32,9 @@ class Observer {
   // The ManagedDatabase with nothing but its metadata, for one whose spec cannot be read. Errors as Observe().
   absl::StatusOr<api::ManagedDatabase> ObserveIdentity(const kube::ObjectKey& key);
 
+  // Fills World::hints by asking the agent about those of `migration`.
+  void ObserveHints(plan::World& world, const api::DatabaseMigration& migration);
+
   // Fills World::references from all Pods of the namespace and all templates that Pods are made from. Needs
   // World::secrets.
   void ObserveReferences(plan::World& world);

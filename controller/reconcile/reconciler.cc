@@ -52,6 +52,7 @@ std::optional<Retry> Reconciler::Round(Run& run) {
   world->last_failure = LastFailure(run.key);
   Recall(run.key, *world);
   if (plan::NeedsReferences(*world)) observer_.ObserveReferences(*world);
+  if (const api::DatabaseMigration* wanted = plan::WantsHints(*world)) observer_.ObserveHints(*world, *wanted);
   const plan::Plan plan = plan::MakePlan(*world, clock_.Now());
   KeepFailureOf(run.key, plan);
 
