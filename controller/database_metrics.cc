@@ -93,6 +93,10 @@ class DatabaseMetrics::Writer {
     for (const auto& [state, count] : entry.credentials) {
       Gauge("dba_credentials", "Credentials of applications, by state.", with({{"state", state}}), count);
     }
+    for (const auto& [what, count] : entry.findings) {
+      Gauge("dba_findings", "Findings about the hints of the next migration, by rule and effect.",
+            with({{"rule", what.first}, {"effect", what.second}}), count);
+    }
     const bool running = entry.running_since != absl::InfinitePast();
     Gauge("dba_migration_running", "Whether a migration runs.", with({}), running ? 1 : 0);
     if (running) {
@@ -134,6 +138,8 @@ void DatabaseMetrics::OnStatus(const api::ManagedDatabase& database, const api::
   }
   entry.credentials.clear();
   for (const api::CredentialStatus& credential : status.credentials) ++entry.credentials[credential.state];
+  entry.findings.clear();
+  for (const api::FindingStatus& finding : status.findings) ++entry.findings[{finding.rule, finding.effect}];
   for (const api::HistoryEntry& run : status.history) {
     if (Contains(database.status.history, run)) continue;
     ++(run.outcome == "Succeeded" ? entry.succeeded : entry.failed);

@@ -52,8 +52,9 @@ class DatabaseMetrics : public ReconcileListener, public prometheus::Collectable
     absl::Time running_since = absl::InfinitePast();  // InfinitePast: no migration runs
     std::string blocked_reason;                       // empty: not blocked
     absl::Time blocked_since;
-    std::vector<std::pair<std::string, int>> conditions;  // 1 True, 0 False, -1 Unknown
-    std::map<std::string, int> credentials;               // by state
+    std::vector<std::pair<std::string, int>> conditions;          // 1 True, 0 False, -1 Unknown
+    std::map<std::string, int> credentials;                       // by state
+    std::map<std::pair<std::string, std::string>, int> findings;  // by rule and effect
     uint64_t succeeded = 0;
     uint64_t failed = 0;
     Runs runs;

@@ -42,6 +42,9 @@ TEST(DatabaseMetricsTest, TellsOfADatabase) {
   status.conditions = {{"Ready", api::ConditionStatus::kFalse, "CredentialsInUse", "", 1, absl::FromUnixSeconds(5)},
                        {"Blocked", api::ConditionStatus::kTrue, "CredentialsInUse", "", 1, absl::FromUnixSeconds(7)}};
   status.credentials = {{"v0", "a", "s", "Retiring", {}}, {"v1", "b", "t", "Active", {}}};
+  status.findings.resize(2);
+  status.findings[0].rule = status.findings[1].rule = "index.blocks-writes";
+  status.findings[0].effect = status.findings[1].effect = "Block";
   metrics.OnStatus(Shop(), status);
   EXPECT_THAT(
       Text(metrics),
@@ -50,6 +53,8 @@ TEST(DatabaseMetricsTest, TellsOfADatabase) {
             HasSubstr("dba_migrations_pending{namespace=\"ns\",database=\"shop\"} 2\n"),
             HasSubstr("dba_condition{namespace=\"ns\",database=\"shop\",type=\"Ready\"} 0\n"),
             HasSubstr("dba_credentials{namespace=\"ns\",database=\"shop\",state=\"Retiring\"} 1\n"),
+            HasSubstr("dba_findings{namespace=\"ns\",database=\"shop\",rule=\"index.blocks-writes\",effect=\"Block\"} "
+                      "2\n"),
             HasSubstr("dba_blocked_since_timestamp_seconds{namespace=\"ns\",database=\"shop\","
                       "reason=\"CredentialsInUse\"} 7\n"),
             HasSubstr("dba_migration_running{namespace=\"ns\",database=\"shop\"} 0\n"),
