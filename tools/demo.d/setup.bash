@@ -105,7 +105,7 @@ prepare_billing() {
 }
 
 manage_databases() {
-  step "4. Two ManagedDatabases, each with a chain of four migrations written with Alembic; v1 is desired"
+  step "4. Two ManagedDatabases, each with a chain of migrations written with Alembic; v1 is desired"
   local db
   for db in "${DATABASES[@]}"; do
     kube apply -f "k8s/demo/$db/migrations.yaml" -f "k8s/demo/$db/managed_database.yaml" | indent

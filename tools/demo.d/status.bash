@@ -55,6 +55,7 @@ follow() {
 
 # Predicates over the variables of read_status.
 at_rest() { [[ $READY == True && $CURRENT == "$DESIRED" ]]; }
+held_by_hints() { [[ $BLOCKED == HintsBlocked* ]]; }
 held_back() { [[ $BLOCKED == CredentialsInUse* ]]; }
 
 desire() {

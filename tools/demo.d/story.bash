@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The story: four versions, with an application for each; a drop that is held back, and let go.
+# The story: a version and an application after another; a drop that is held back, and let go; a migration that would fail.
 
 # Every published password, to look for at the end; those of retired versions, too.
 PASSWORDS=()
@@ -153,4 +153,29 @@ let_go() {
   for db in "${DATABASES[@]}"; do
     claim "app v3 of $db had no error through all of it" app_works "$db" app-v3
   done
+}
+
+# A row without pixels, as a person may write it by hand: the migration would fail on it, and its hint says so before.
+check_hints() {
+  step "10. v5 of shop requires the column, and one row has none: the migration is not even started"
+  stop_app app-v3 shop
+  sql shop "INSERT INTO image (name) VALUES ('by-hand.jpg')"
+  desire v5 shop
+  follow 90 held_by_hints shop
+  show "kubectl describe mdb shop -n shop" describe_hints
+  claim "no Job was released for v5" is_empty "$(kube get jobs -n shop -l dbaoperator.dev/migration=v5 -o jsonpath='{.items[?(@.spec.suspend==false)].metadata.name}')"
+  claim "the finding names the table and the column" grep -q image.*pixels <(kube get mdb shop -n shop -o jsonpath='{.status.findings[0].message}')
+  sql shop "DELETE FROM image WHERE name = 'by-hand.jpg'"
+  say "shop: the row is gone; nobody tells the operator"
+  follow 120 at_rest shop
+  claim "shop: image.pixels is required now" same \
+    "$(sql shop "SELECT is_nullable FROM information_schema.columns WHERE table_name = 'image' AND column_name = 'pixels'")" NO
+  claim "app v4 of shop had no error" app_works shop app-v4
+  PASSWORDS+=("$(secret_value shop shop-v5 password)")
+}
+
+# What of the description is about hints.
+describe_hints() {
+  kube describe mdb shop -n shop | awk '/^  Findings:/ { on = 1; print; next } on && /^  [^ ]/ { exit } on { print }' | cut -c1-200
+  kube describe mdb shop -n shop | grep HintFindings | cut -c1-200
 }
