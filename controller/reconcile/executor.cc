@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "controller/reconcile/executor.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -29,6 +30,13 @@ absl::StatusOr<Effect> Changed(const absl::StatusOr<bool>& changed) {
 absl::StatusOr<Effect> Done(const absl::Status& status) {
   if (!status.ok()) return status;
   return Effect::kChanged;
+}
+
+// The status with its conditions by type: server-side apply keeps those that are there already in their old places.
+nlohmann::json Comparable(api::ManagedDatabaseStatus status) {
+  std::sort(status.conditions.begin(), status.conditions.end(),
+            [](const api::Condition& a, const api::Condition& b) { return a.type < b.type; });
+  return api::ToJson(status);
 }
 
 }  // namespace
@@ -200,8 +208,7 @@ absl::Status Executor::Reach(absl::string_view description, absl::string_view ed
 }
 
 absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api::ManagedDatabaseStatus& status) {
-  const nlohmann::json wanted = api::ToJson(status);
-  if (wanted == api::ToJson(world.database.status)) return Effect::kNone;
+  if (Comparable(status) == Comparable(world.database.status)) return Effect::kNone;
   const api::ObjectMeta& meta = world.database.meta;
   const nlohmann::json object = {{"apiVersion", "dbaoperator.dev/v1alpha1"},
                                  {"kind", "ManagedDatabase"},
@@ -210,7 +217,7 @@ absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api
                                    {"namespace", meta.name_space},
                                    {"uid", meta.uid},
                                    {"resourceVersion", meta.resource_version}}},
-                                 {"status", wanted}};
+                                 {"status", api::ToJson(status)}};
   DBA_RETURN_IF_ERROR(Reach("ApplyStatus", "before"));
   DBA_RETURN_IF_ERROR(kube_.Apply(kube::kManagedDatabases, object, plan::kFieldManager, "status").status());
   DBA_RETURN_IF_ERROR(Reach("ApplyStatus", "after"));
