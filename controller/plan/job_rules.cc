@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "controller/plan/hint_rules.h"
 #include "controller/plan/job_template.h"
 #include "controller/plan/names.h"
 
@@ -24,9 +23,7 @@ std::string VersionText(const api::SchemaVersion& version) {
 
 // Why an attempt that ended did not count as a success.
 std::string FailureText(const World& world, const std::string& job_name, const JobView* job) {
-  const std::string triage = Triage(world);
-  const std::string still = absl::StrCat("the version table says ", VersionText(world.schema->schema_version),
-                                         triage.empty() ? "" : absl::StrCat("; ", triage));
+  const std::string still = absl::StrCat("the version table says ", VersionText(world.schema->schema_version));
   if (job == nullptr) return absl::StrCat("Job ", job_name, " was deleted before it ended; ", still);
   if (job->phase == JobView::Phase::kSucceeded) return absl::StrCat("Job ", job_name, " succeeded, but ", still);
   return absl::StrCat("Job ", job_name, " failed: ", job->message, "; ", still);
