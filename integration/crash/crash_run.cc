@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -137,9 +138,14 @@ class CrashRun {
       DBA_RETURN_IF_ERROR(GiveUpLease());
     }
     crashed_ = false;
-    std::vector<std::string> flags = {absl::StrCat("--trace_points=", TraceFile(version))};
-    if (fault_.has_value()) flags.push_back(FaultFlag(fault_->passing, fault_->mode));
+    std::vector<std::string> flags = FaultFlags();
+    flags.push_back(absl::StrCat("--trace_points=", TraceFile(version)));
     return StartController("controller/dba-controller-faults", std::move(flags));
+  }
+
+  std::vector<std::string> FaultFlags() const {
+    if (!fault_.has_value()) return {};
+    return {FaultFlag(fault_->passing, fault_->mode)};
   }
 
   std::string TraceFile(int version) const { return dir_.File(absl::StrCat("trace", version)); }
@@ -190,9 +196,14 @@ class CrashRun {
     return kube().Apply(kube::kPods, ended, "kubelet", "status").status();
   }
 
-  // The next controller is the released one.
+  // After the fault the next controller is the released one. One that lost its Lease, because this machine had no time
+  // for it, ended as it should; the next one begins the fault's count anew.
   absl::Status StartAgain() {
     DBA_ASSIGN_OR_RETURN(const int exit_code, controller_->Wait());
+    if (exit_code == EXIT_FAILURE && absl::StrContains(controller_->Stderr(), "leadership is lost")) {
+      if (crashed_) return StartController("controller/dba-controller", {});
+      return StartController("controller/dba-controller-faults", FaultFlags());
+    }
     const bool expected = fault_.has_value() && fault_->mode != FaultMode::kReplyLost && !crashed_;
     if (!expected || exit_code != 128 + SIGKILL) {
       return absl::InternalError(absl::StrCat("the controller ended with ", exit_code, ":\n", controller_->Stderr()));

@@ -35,7 +35,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 // Runs mostly wait for the Job controller, which gathers changes for a second.
-constexpr int kRunsAtOnce = 8;
+constexpr int kRunsAtOnce = 6;
 // What a run leaves undecided is tried again.
 constexpr int kRounds = 4;
 

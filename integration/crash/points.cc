@@ -131,7 +131,7 @@ std::vector<CrashPlan> OneOfEachVerb(const std::vector<std::vector<CrashPointPas
       if (passings.empty()) continue;
       // Engines change with each verb, modes with each round of engines.
       const size_t mode = (plans.size() + plans.size() / effects_by_engine.size()) % kFaultModes.size();
-      plans.push_back({engine, kFaultModes[mode], passings[passings.size() / 2]});
+      plans.push_back({engine, kFaultModes[mode], passings[plans.size() % passings.size()]});
       break;
     }
   }

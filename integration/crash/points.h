@@ -50,7 +50,7 @@ struct CrashPlan {
 // Every effect of every engine in every mode; the writing of statuses, which is half of all, comes last.
 std::vector<CrashPlan> AllPlans(const std::vector<std::vector<CrashPointPassing>>& effects_by_engine);
 
-// Every verb once, in the middle of its passings; engines and modes take turns.
+// Every verb once; engines, modes and passings take turns.
 std::vector<CrashPlan> OneOfEachVerb(const std::vector<std::vector<CrashPointPassing>>& effects_by_engine);
 
 // `count` of the plans at equal distances, all when there are no more.
