@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -21,9 +22,23 @@ std::string VersionText(const api::SchemaVersion& version) {
              : absl::StrCat("\"", absl::StrJoin(version.versions, ","), "\"");
 }
 
-// Why an attempt that ended did not count as a success.
-std::string FailureText(const World& world, const std::string& job_name, const JobView* job) {
-  const std::string still = absl::StrCat("the version table says ", VersionText(world.schema->schema_version));
+// What the version table tells of how far an attempt of `migration` came that did not reach its version.
+std::string TriageText(const World& world, const std::string& migration) {
+  const auto found = world.migrations.find(migration);
+  if (found == world.migrations.end()) return "";
+  const auto previous = world.migrations.find(found->second.previous);
+  std::vector<std::string> before;
+  if (previous != world.migrations.end()) before.push_back(previous->second.version);
+  if (previous == world.migrations.end() && !found->second.previous.empty()) return "";
+  return world.schema->schema_version.versions == before ? ", as before: it did not start, or is applied in part"
+                                                         : ", which is neither the version before nor that after it";
+}
+
+// Why an attempt of `migration` that ended did not count as a success.
+std::string FailureText(const World& world, const std::string& migration, const std::string& job_name,
+                        const JobView* job) {
+  const std::string still =
+      absl::StrCat("the version table says ", VersionText(world.schema->schema_version), TriageText(world, migration));
   if (job == nullptr) return absl::StrCat("Job ", job_name, " was deleted before it ended; ", still);
   if (job->phase == JobView::Phase::kSucceeded) return absl::StrCat("Job ", job_name, " succeeded, but ", still);
   return absl::StrCat("Job ", job_name, " failed: ", job->message, "; ", still);
@@ -86,7 +101,7 @@ std::optional<Decision> FinishMigration(const World& world, absl::Time now) {
       api::HistoryEntry{active->name,
                         active->job_name,
                         reached ? "Succeeded" : "Failed",
-                        reached ? "" : FailureText(world, active->job_name, job),
+                        reached ? "" : FailureText(world, active->name, active->job_name, job),
                         active->started_at,
                         job != nullptr && job->finished_at != absl::InfinitePast() ? job->finished_at : now};
   decision.verdict = {Progress::kWorking, "MigrationEnded",
@@ -155,7 +170,7 @@ std::optional<Decision> AwaitRetry(const Situation& situation) {
   Decision decision;
   decision.verdict = {
       Progress::kTerminal, version_unchanged ? "VersionUnchanged" : "MigrationFailed",
-      absl::StrCat(entry != nullptr ? entry->message : FailureText(situation.world, job_name, job),
+      absl::StrCat(entry != nullptr ? entry->message : FailureText(situation.world, name, job_name, job),
                    ". It is not run again by itself: mend it by creating DatabaseMigration ", name,
                    " anew, or repeat it with: kubectl annotate mdb ", situation.database().meta.name, " -n ",
                    situation.database().meta.name_space, " --overwrite ", kRetryAnnotation, "=\"$(date)\"")};

@@ -121,7 +121,7 @@ TEST(PlannerTest, AJobThatSucceededWithoutTheVersionIsAFailure) {
   const Plan plan = PlanFor(world);
   EXPECT_EQ(Reason(plan), "VersionUnchanged");
   EXPECT_TRUE(IsTrue(plan, "Stalled"));
-  EXPECT_THAT(Message(plan), HasSubstr("succeeded, but the version table says \"v1\""));
+  EXPECT_THAT(Message(plan), HasSubstr("succeeded, but the version table says \"v1\", as before"));
   EXPECT_THAT(Message(plan), HasSubstr("kubectl annotate mdb shop"));
 }
 
@@ -130,6 +130,12 @@ TEST(PlannerTest, TheLastLineOfAFailedContainerIsInTheStatus) {
   world.Migrator("v1").Job("v1", Phase::kFailed, "relation \"image\" does not exist").Active("v1");
   const Plan plan = PlanFor(world);
   EXPECT_THAT(plan.status.history[0].message, HasSubstr("relation \"image\" does not exist"));
+}
+
+TEST(PlannerTest, AVersionThatIsNeitherBeforeNorAfterTheAttemptIsSaid) {
+  WorldBuilder world(3);
+  world.Version("v1").Job("v3", Phase::kFailed, "killed").Active("v3");
+  EXPECT_THAT(PlanFor(world).status.history[0].message, HasSubstr("neither the version before nor that after it"));
 }
 
 TEST(PlannerTest, ARetryIsAnotherAttempt) {
