@@ -22,6 +22,18 @@ bool StronglyLocked(const hints::TableFacts& table) {
                                                    [](const LockHolder& holder) { return holder.strong; });
 }
 
+// Parents of foreign keys that a hint names only by the constraint; what the request has already is left out.
+std::vector<TableName> ParentsOf(const std::vector<hints::Hint>& hints, const HintFacts& facts) {
+  std::vector<TableName> parents;
+  for (const hints::Hint& hint : hints) {
+    const hints::TableFacts* table = facts.Find(hint.table);
+    const hints::ConstraintFacts* constraint = table == nullptr ? nullptr : table->FindConstraint(hint.name);
+    if (constraint == nullptr || constraint->references.table.empty()) continue;
+    if (facts.Find(constraint->references) == nullptr) parents.push_back(constraint->references);
+  }
+  return parents;
+}
+
 ProbeAnswer Answer(Database& database, const HintFacts& facts, const hints::DataProbe& probe,
                    const hints::Policy& policy, absl::Time budget, absl::Time deadline) {
   if (policy.probe_timeout <= absl::ZeroDuration()) {
@@ -66,7 +78,12 @@ absl::StatusOr<HintCheck> HintChecker::Check(Database& database, const std::vect
   }
   hints::FactsRequest request = hints::RequestFor(readable);
   request.owner = owner;
-  DBA_ASSIGN_OR_RETURN(const HintFacts facts, Gather(database, request, policy.write_window, deadline));
+  DBA_ASSIGN_OR_RETURN(HintFacts facts, Gather(database, request, policy.write_window, deadline));
+  const std::vector<TableName> parents = ParentsOf(readable, facts);
+  if (!parents.empty()) {
+    request.tables.insert(request.tables.end(), parents.begin(), parents.end());
+    DBA_ASSIGN_OR_RETURN(facts, Gather(database, request, policy.write_window, deadline));
+  }
   hints::Probes answers;
   HintCheck check;
   MutexLock lock(&probing_);

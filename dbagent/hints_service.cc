@@ -25,9 +25,8 @@ grpc::Status AgentService::CheckHints(grpc::ServerContext* context, const v1::Ch
                                                      kMostHints, " are checked in one call"));
     }
     DBA_ASSIGN_OR_RETURN(const hints::Policy policy, PolicyFromProto(request->policy()));
-    DBA_ASSIGN_OR_RETURN(
-        const HintCheck check,
-        parts_.hints->Check(database, HintsFromProto(*request), policy, request->owner(), deadline));
+    DBA_ASSIGN_OR_RETURN(const HintCheck check,
+                         parts_.hints->Check(database, HintsFromProto(*request), policy, request->owner(), deadline));
     for (const hints::Finding& finding : check.evaluation.findings) *response->add_findings() = ToProto(finding);
     for (const hints::Applied applied : check.evaluation.applied) response->add_applied(ToProto(applied));
     *response->mutable_checked_at() =

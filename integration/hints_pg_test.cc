@@ -160,6 +160,17 @@ TEST_F(HintsPgTest, AnExpressionCannotUseTheAgentsRights) {
               Contains("check.violated?"));
 }
 
+TEST_F(HintsPgTest, FindsTheParentOfAConstraintThatIsValidated) {
+  server_->Run(
+      "CREATE TABLE repo (id int PRIMARY KEY); INSERT INTO repo VALUES (1); CREATE TABLE image (id int, repo int); "
+      "INSERT INTO image VALUES (1, 2); ALTER TABLE image ADD CONSTRAINT image_repo FOREIGN KEY (repo) "
+      "REFERENCES repo NOT VALID");
+  const std::string hint = R"({"operation":"ValidateConstraint","table":"image","name":"image_repo"})";
+  EXPECT_THAT(Check({hint}), testing::ElementsAre("foreign_key.orphans"));
+  server_->Run("UPDATE image SET repo = 1");
+  EXPECT_THAT(Check({hint}), IsEmpty());
+}
+
 TEST_F(HintsPgTest, ReadsTheCatalogsAsTheyAre) {
   server_->Run(
       "CREATE TABLE repo (id int PRIMARY KEY); CREATE TABLE image (id int PRIMARY KEY, repo int REFERENCES repo, "

@@ -366,6 +366,24 @@ TEST_F(PostgresRulesTest, Refusals) {
               ElementsAre("postgresql.refused"));
 }
 
+TEST_F(PostgresRulesTest, RefusedChangesOfColumns) {
+  const std::string nullable = R"({"operation":"AlterColumn","table":"tag","column":{"name":"id","nullable":true}})";
+  EXPECT_THAT(Say(nullable), ElementsAre("postgresql.refused"));
+  EXPECT_THAT(Say(R"({"operation":"AlterColumn","table":"tag","column":{"name":"size","nullable":true}})"), IsEmpty());
+  const std::string type = R"({"operation":"AlterColumn","table":"tag","column":{"name":"size","type":"bigint"}})";
+  EXPECT_THAT(Say(type), IsEmpty());
+  tag().partition_columns = {"size"};
+  EXPECT_THAT(Say(type), ElementsAre("postgresql.refused"));
+  const std::string add = R"({"operation":"AddColumn","table":"tag","column":{"name":"x","default":"None"}})";
+  EXPECT_THAT(Say(add), IsEmpty());
+  tag().pg.is_partition = true;
+  EXPECT_THAT(Say(add), ElementsAre("postgresql.refused"));
+  image().indexes.push_back(Index("image_size", {"size"}, true));
+  image().referenced_by = {{{"public", "tag"}, "fk", {"repo"}, {"size"}}};
+  EXPECT_THAT(Say(R"({"operation":"DropIndex","table":"image","name":"image_size"})"),
+              ElementsAre("postgresql.refused"));
+}
+
 TEST_F(PostgresRulesTest, ForeignKeys) {
   const auto key = [](const std::string& column, const std::string& parent) {
     return absl::StrCat(

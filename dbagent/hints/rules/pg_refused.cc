@@ -32,6 +32,7 @@ class Refusals {
   void Constraint();
   void Version();
   void Drops();
+  void Columns();
 
  private:
   const Hint& hint() const { return context_.hint; }
@@ -163,6 +164,15 @@ void Refusals::Drops() {
     Add("2BP01", absl::StrCat("index ", hint().name, " belongs to the constraint of that name"),
         "DROP CONSTRAINT instead");
   }
+  if (hint().operation == Operation::kDropIndex && index != nullptr && index->unique && constraint == nullptr) {
+    for (const ReferencingKey& key : table().referenced_by) {
+      if (key.referenced_columns != index->columns) continue;
+      Add("2BP01",
+          absl::StrCat("index ", hint().name, " is needed by the foreign key ", key.name, " of ",
+                       FormatTableName(key.table)),
+          "drop the foreign key first");
+    }
+  }
   const bool change_of_type = hint().operation == Operation::kAlterColumn && hint().column->type;
   const auto views =
       change_of_type ? table().pg.views_by_column.find(hint().column->name) : table().pg.views_by_column.end();
@@ -183,6 +193,27 @@ void Refusals::Drops() {
   }
 }
 
+void Refusals::Columns() {
+  if (!hint().column) return;
+  const std::string& name = hint().column->name;
+  const bool adds = hint().operation == Operation::kAddColumn || hint().operation == Operation::kDropColumn;
+  if (adds && table().pg.is_partition) {
+    Add("42809", absl::StrCat("table ", Name(), " is a partition: its columns are those of its parent"),
+        "change the parent");
+  }
+  if (hint().operation != Operation::kAlterColumn) return;
+  const auto& key = table().partition_columns;
+  if (hint().column->type && std::find(key.begin(), key.end(), name) != key.end()) {
+    Add("42P16", absl::StrCat("column ", name, " is in the partition key of ", Name()),
+        "make a new partitioned table and move the rows");
+  }
+  if (!hint().column->nullable.value_or(false)) return;
+  for (const IndexFacts& index : table().indexes) {
+    if (!index.primary || std::find(index.columns.begin(), index.columns.end(), name) == index.columns.end()) continue;
+    Add("42P16", absl::StrCat("column ", name, " of ", Name(), " is in the primary key"), "drop the primary key first");
+  }
+}
+
 }  // namespace
 
 void PgRefused(const HintContext& context, std::vector<Finding>* findings) {
@@ -194,6 +225,7 @@ void PgRefused(const HintContext& context, std::vector<Finding>* findings) {
   refusals.Uniqueness();
   refusals.Constraint();
   refusals.Drops();
+  refusals.Columns();
 }
 
 }  // namespace dba::agent::hints
