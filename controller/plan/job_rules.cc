@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "controller/plan/hint_rules.h"
 #include "controller/plan/job_template.h"
 #include "controller/plan/names.h"
 
@@ -22,8 +23,10 @@ std::string VersionText(const api::SchemaVersion& version) {
              : absl::StrCat("\"", absl::StrJoin(version.versions, ","), "\"");
 }
 
-// What the version table tells of how far an attempt of `migration` came that did not reach its version.
+// How far an attempt of `migration` came that did not reach its version: by its hints, else by the version table.
 std::string TriageText(const World& world, const std::string& migration) {
+  const std::string by_hints = Triage(world);
+  if (!by_hints.empty()) return absl::StrCat("; ", by_hints);
   const auto found = world.migrations.find(migration);
   if (found == world.migrations.end()) return "";
   const auto previous = world.migrations.find(found->second.previous);

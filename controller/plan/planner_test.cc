@@ -138,6 +138,15 @@ TEST(PlannerTest, AVersionThatIsNeitherBeforeNorAfterTheAttemptIsSaid) {
   EXPECT_THAT(PlanFor(world).status.history[0].message, HasSubstr("neither the version before nor that after it"));
 }
 
+TEST(PlannerTest, TheHintsTellHowFarADeadMigrationCame) {
+  WorldBuilder world(1);
+  world.Job("v1", Phase::kFailed, "killed").Active("v1");
+  api::HintReport report;
+  report.applied = {api::Applied::kYes, api::Applied::kNo};
+  world.world().hints = report;
+  EXPECT_THAT(PlanFor(world).status.history[0].message, HasSubstr("1 of 2 changes that its hints name are there"));
+}
+
 TEST(PlannerTest, ARetryIsAnotherAttempt) {
   WorldBuilder world(1);
   world.Job("v1", Phase::kFailed, "x");
