@@ -41,11 +41,13 @@ std::string ClientOf(absl::string_view host) {
 // lock that the list takes.
 absl::StatusOr<std::set<std::string>> ReadSessions(MysqlConnection& connection, absl::Time deadline, MysqlUse* use) {
   DBA_ASSIGN_OR_RETURN(const RowSet rows,
-                       connection.Run("SELECT id, user, host FROM information_schema.processlist", deadline));
+                       connection.Run("SELECT id, user, host, command FROM information_schema.processlist", deadline));
   use->sessions.clear();
   std::set<std::string> in_flight;
   for (const auto& row : rows.rows) {
-    if (Cell(row, 1) == "unauthenticated user") {
+    // MariaDB names a login before it looks the account up, MySQL when it has ended. Threads of a replica connect, too.
+    const bool connecting = Cell(row, 3) == "Connect" && Cell(row, 1) != "system user";
+    if (connecting || Cell(row, 1) == "unauthenticated user") {
       in_flight.insert(Cell(row, 0));
     } else {
       use->sessions[Cell(row, 1)].push_back({Cell(row, 0), ClientOf(Cell(row, 2)), "", absl::InfinitePast()});
