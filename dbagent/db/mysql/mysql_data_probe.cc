@@ -17,6 +17,7 @@ using hints::DataProbe;
 using hints::ProbeAnswer;
 
 constexpr int kMostWitnesses = 100;
+constexpr int kFewRows = 20000;
 constexpr unsigned kTimeouts[] = {1969, 3024};            // of the statement: MariaDB, MySQL
 constexpr unsigned kLockTimeouts[] = {1205, 1203};        // of a lock
 constexpr unsigned kDenied[] = {1142, 1143, 1044, 1370};  // no right to SELECT
@@ -39,13 +40,14 @@ std::vector<std::string> QuotedAll(const std::vector<std::string>& columns, absl
 
 // GROUP BY compares as the column's collation does, which is how the index will compare: case, accents, trailing
 // spaces.
-std::string DuplicatesSql(const DataProbe& probe) {
+//   source  the table, or a subquery with its columns
+std::string DuplicatesSql(const DataProbe& probe, const std::string& source) {
   std::vector<std::string> keys = QuotedAll(probe.columns, "");
   for (const std::string& expression : probe.expressions) keys.push_back(absl::StrCat("(", expression, ")"));
   std::vector<std::string> terms;
   for (const std::string& key : keys) terms.push_back(absl::StrCat(key, " IS NOT NULL"));
-  return absl::StrCat("SELECT 1 FROM ", Quoted(probe.table), " WHERE ", absl::StrJoin(terms, " AND "), " GROUP BY ",
-                      absl::StrJoin(keys, ", "), " HAVING COUNT(*) > 1");
+  return absl::StrCat("SELECT 1 FROM ", source, " WHERE ", absl::StrJoin(terms, " AND "), " GROUP BY ",
+                      absl::StrJoin(keys, ", "), " HAVING COUNT(*) > 1 LIMIT ", kMostWitnesses);
 }
 
 std::string OrphansSql(const DataProbe& probe) {
@@ -60,6 +62,25 @@ std::string OrphansSql(const DataProbe& probe) {
   return absl::StrCat("SELECT 1 FROM ", Quoted(probe.table), " c WHERE ", absl::StrJoin(terms, " AND "),
                       " AND NOT EXISTS (SELECT 1 FROM ", Quoted(probe.parent), " p WHERE ",
                       absl::StrJoin(equal, " AND "), ")");
+}
+
+// Duplicates among a few rows prove as much, and a table without an index over them takes long to sort.
+std::string FewDuplicatesSql(const DataProbe& probe) {
+  const std::string columns = probe.expressions.empty() ? absl::StrJoin(QuotedAll(probe.columns, ""), ", ") : "*";
+  return DuplicatesSql(probe,
+                       absl::StrCat("(SELECT ", columns, " FROM ", Quoted(probe.table), " LIMIT ", kFewRows, ") few"));
+}
+
+// Runs the SELECT in a transaction of its own, by the server's clock until `end`.
+absl::StatusOr<RowSet> Select(MysqlConnection& connection, const std::string& sql, absl::Time end,
+                              absl::Time deadline) {
+  DBA_RETURN_IF_ERROR(connection.LimitTime(end));
+  DBA_RETURN_IF_ERROR(
+      connection.Run("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1", deadline).status());
+  DBA_RETURN_IF_ERROR(connection.Run("START TRANSACTION READ ONLY", deadline).status());
+  absl::StatusOr<RowSet> rows = connection.RunPrepared(sql, kMostWitnesses, 64, deadline);
+  if (!connection.broken()) DBA_RETURN_IF_ERROR(connection.Run("ROLLBACK", deadline).status());
+  return rows;
 }
 
 ProbeAnswer UnknownFor(const absl::Status& status, absl::Duration timeout) {
@@ -89,7 +110,7 @@ std::string MysqlProbeSql(const DataProbe& probe) {
       return absl::StrCat(from, " WHERE ", absl::StrJoin(QuotedAll(probe.columns, ""), " IS NULL OR "), " IS NULL",
                           limit);
     case DataProbe::Kind::kDuplicates:
-      return DuplicatesSql(probe) + limit;
+      return DuplicatesSql(probe, Quoted(probe.table));
     case DataProbe::Kind::kCheck:
       return absl::StrCat(from, " WHERE NOT (", probe.condition, ")", limit);
     case DataProbe::Kind::kOrphans:
@@ -102,17 +123,19 @@ std::string MysqlProbeSql(const DataProbe& probe) {
 
 absl::StatusOr<ProbeAnswer> ProbeMysqlData(MysqlConnection& connection, const DataProbe& probe, absl::Duration timeout,
                                            absl::Time deadline) {
+  const absl::Time end = std::min(deadline, absl::Now() + timeout);
   // MariaDB's limit of a statement also ends its wait for a metadata lock, MySQL's does not, and that of lock waits
   // counts in whole seconds. Should the server fail to stop, the connection is closed.
-  deadline = std::min(deadline, absl::Now() + timeout + absl::Seconds(2));
-  DBA_RETURN_IF_ERROR(connection.LimitTime(std::min(deadline, absl::Now() + timeout)));
-  DBA_RETURN_IF_ERROR(
-      connection.Run("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1", deadline).status());
+  deadline = std::min(deadline, end + absl::Seconds(2));
   // READ COMMITTED: no old read view stays open.
   DBA_RETURN_IF_ERROR(
       connection.Run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY", deadline).status());
-  DBA_RETURN_IF_ERROR(connection.Run("START TRANSACTION READ ONLY", deadline).status());
-  const absl::StatusOr<RowSet> rows = connection.RunPrepared(MysqlProbeSql(probe), kMostWitnesses, 64, deadline);
+  absl::StatusOr<RowSet> rows = RowSet();
+  if (probe.kind == DataProbe::Kind::kDuplicates) {
+    rows = Select(connection, FewDuplicatesSql(probe), std::min(end, absl::Now() + timeout / 4), deadline);
+    if (connection.broken()) return rows.status();
+  }
+  if (!rows.ok() || rows->rows.empty()) rows = Select(connection, MysqlProbeSql(probe), end, deadline);
   if (!rows.ok()) {
     if (connection.broken()) return rows.status();
     return UnknownFor(rows.status(), timeout);
