@@ -2,6 +2,7 @@
 #include "integration/hints/case_runner.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -44,7 +45,7 @@ class Run {
 
  private:
   static std::string NextName() {
-    static int number = 0;
+    static std::atomic<int> number{0};
     return absl::StrCat("case_", ++number);
   }
   void Execute(TruthRow* row);

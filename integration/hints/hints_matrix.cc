@@ -31,6 +31,7 @@ ABSL_FLAG(std::string, out, "", "where the rows are written to, as lines of JSON
 ABSL_FLAG(bool, ask, true, "ask the agent");
 ABSL_FLAG(bool, migrate, true, "run the migrations; without, nothing is measured");
 ABSL_FLAG(std::string, measured, "", "rows of an earlier run with --out: what is in them is not measured again");
+ABSL_FLAG(int, lanes, 1, "how many cases run at a time; more than one only for small tables without a background");
 ABSL_FLAG(bool, disagreements, false, "print only rows where the agent and the measurement disagree");
 ABSL_FLAG(bool, truth, false, "print each row's measurements instead of the matrix");
 
@@ -65,6 +66,7 @@ absl::StatusOr<Rows> RunOne(const std::string& server) {
     DBA_ASSIGN_OR_RETURN(options.measured, ReadRows(absl::GetFlag(FLAGS_measured)));
   }
   options.server = server;
+  options.lanes = absl::GetFlag(FLAGS_lanes);
   options.files = absl::GetFlag(FLAGS_cases);
   options.chosen = [only = absl::GetFlag(FLAGS_only)](const HintCase& hint_case) {
     const auto holds = [&](const std::string& word) { return absl::StrContains(hint_case.id, word); };
@@ -90,6 +92,7 @@ absl::StatusOr<std::unique_ptr<Subprocess>> StartOne(const std::string& program,
                   "--cases=" + absl::StrJoin(absl::GetFlag(FLAGS_cases), ","),
                   "--only=" + absl::StrJoin(absl::GetFlag(FLAGS_only), ","),
                   "--measured=" + absl::GetFlag(FLAGS_measured),
+                  absl::StrCat("--lanes=", absl::GetFlag(FLAGS_lanes)),
                   absl::StrCat("--ask=", absl::GetFlag(FLAGS_ask)),
                   absl::StrCat("--migrate=", absl::GetFlag(FLAGS_migrate))};
   return Subprocess::Start(options);

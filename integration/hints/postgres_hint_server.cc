@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/mutex.h"
 #include "common/status_macros.h"
 #include "integration/postgres_env.h"
 
@@ -48,6 +49,8 @@ class PostgresHintServer : public HintServer {
   absl::Status MakeDatabase(const std::string& database, const std::string& fixture_name, const Fixture& fixture,
                             int64_t rows) override {
     const std::string source = absl::StrCat("template_", absl::StrReplaceAll(fixture_name, {{"/", "_"}}), "_", rows);
+    // A database that is being copied must not have a session, nor be copied twice at a time.
+    const MutexLock lock(&making_);
     if (templates_.count(source) == 0) {
       DBA_RETURN_IF_ERROR(Admin(absl::StrCat("CREATE DATABASE ", source)));
       DBA_ASSIGN_OR_RETURN(const std::unique_ptr<SqlSession> session, Connect(source));
@@ -96,7 +99,8 @@ class PostgresHintServer : public HintServer {
 
   const std::unique_ptr<PostgresEnv> env_;
   const int version_;
-  std::set<std::string> templates_;
+  Mutex making_;
+  std::set<std::string> templates_ ABSL_GUARDED_BY(making_);
 };
 
 }  // namespace

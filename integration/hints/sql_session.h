@@ -34,7 +34,7 @@ struct Sizes {
   double stall_milliseconds = 0;
 };
 
-// A private server. Connect is thread-safe.
+// A private server. Thread-safe.
 class HintServer {
  public:
   virtual ~HintServer() = default;
