@@ -31,7 +31,9 @@ ABSL_FLAG(std::string, out, "", "where the rows are written to, as lines of JSON
 ABSL_FLAG(bool, ask, true, "ask the agent");
 ABSL_FLAG(bool, migrate, true, "run the migrations; without, nothing is measured");
 ABSL_FLAG(std::string, measured, "", "rows of an earlier run with --out: what is in them is not measured again");
-ABSL_FLAG(int, lanes, 1, "how many cases run at a time; more than one only for small tables without a background");
+ABSL_FLAG(
+    int, lanes, 1,
+    "how many cases run at a time: more than one only for small tables without background or settings, not on MariaDB");
 ABSL_FLAG(bool, disagreements, false, "print only rows where the agent and the measurement disagree");
 ABSL_FLAG(bool, truth, false, "print each row's measurements instead of the matrix");
 

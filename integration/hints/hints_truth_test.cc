@@ -41,7 +41,8 @@ std::vector<TruthRow> RunCases(const std::string& kind) {
   options.files = {CaseFileOf(kind)};
   if (EnvOr("DBA_HINT_CASES", "") != "all") {
     options.chosen = Quick;
-    options.lanes = 6;
+    // MariaDB tells who waits for a lock without the database of the table: cases side by side would see each other.
+    options.lanes = absl::StartsWith(Server(), "mariadb") ? 1 : 6;
   }
   absl::StatusOr<std::vector<TruthRow>> rows = RunMatrix(options);
   EXPECT_OK(rows.status());
