@@ -116,6 +116,12 @@ TEST(CredentialRulesTest, AHumansLockIsReportedAndLeftAlone) {
   EXPECT_THAT(Notices(PlanFor(world)), Not(Contains(HasSubstr("AccountLocked")))) << "told once";
 }
 
+TEST(CredentialRulesTest, ALoginThatWasRefusedBeforeTheLockUnlocksNothing) {
+  WorldBuilder world(1);
+  world.Version("v1").Credential("v1", 0, true).Probed("v1", Login::kRefused);
+  EXPECT_THAT(Actions(PlanFor(world)), IsEmpty());
+}
+
 TEST(CredentialRulesTest, AHumansLockIsNotTakenAwayWithALostSecret) {
   WorldBuilder world(1);
   world.Version("v1").Account("v1", 0, true);
