@@ -46,6 +46,7 @@ class Checker {
   void StatusWritten(const nlohmann::json& status);
   void AccountEnsured(const std::string& name, const DatabaseAccount* before, const DatabaseAccount& after);
   void AccountChanged(const std::string& name);  // locked or unlocked
+  void Changed(uint64_t epoch);                  // anything in the database, by the leader of that epoch
   void DropAsked(const std::string& name, const Observation& seen);
   void AccountDropped(const std::string& name, const DatabaseAccount& before);
   // A line for people: must not hold a password.
@@ -57,9 +58,11 @@ class Checker {
   void PodEnded(const std::string& pod) { pods_.erase(pod); }
   void SecretTakenAway(const nlohmann::json& secret);  // by a human
   void HumanLocked(const std::string& account) { human_locked_.insert(account); }
+  // It does not log in until a controller finds out.
+  void HumanChangedPassword(const std::string& account) { out_of_step_.insert(account); }
   void HumanUnlocked(const std::string& account) { human_locked_.erase(account); }
   // The database forgot something: accounts need a controller's hand.
-  void Disturbed() { disturbed_ = true; }
+  void Disturbed();
   void MigratorConnected(const std::string& job_uid, int other_jobs);
 
   // I1 and I3, after each step.
@@ -95,9 +98,10 @@ class Checker {
   std::set<std::string> history_;        // attempts in the last status
   std::set<std::string> human_locked_;
   std::set<std::string> taken_away_;   // accounts whose Secret a human deleted
-  std::set<std::string> out_of_step_;  // accounts whose published password a known gap replaced
+  std::set<std::string> out_of_step_;  // accounts whose published password somebody replaced
   std::set<int> late_;                 // versions that Pods wanted while they were retired
   bool disturbed_ = false;
+  uint64_t highest_epoch_ = 0;  // that changed something which the database did not forget
   EffectCounts counts_;
 };
 

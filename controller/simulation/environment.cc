@@ -29,6 +29,8 @@ Profile DrawProfile(uint64_t seed) {
   profile.steps = is_long ? 200 + rng.Below(400) : 30 + rng.Below(120);
   profile.versions = is_long ? 3 + rng.Below(3) : 3;
   profile.rest = is_long ? 10 : 3;
+  profile.in_use = PickOf(rng, {0, 0, 1, 2});
+  profile.quarantine = PickOf(rng, {0, 0, 60});
   profile.warm = !is_long && rng.Chance(kWarmPerMille);
   profile.call_faults = PickOf(rng, {0, 20, 60, 100});
   profile.crashes = PickOf(rng, {0, 10, 40, 120});
@@ -89,7 +91,9 @@ void Environment::ContinueFrom(const Environment& other) {
   migrations = other.migrations;
   desired = other.desired;
   parsed_migrations = other.parsed_migrations;
+  last_epoch = other.last_epoch;
   clock.SetNow(other.clock.Now());
+  kube.SetNow(clock.Now());
 }
 
 void Environment::Violate(absl::string_view invariant, absl::string_view what) {
@@ -100,6 +104,19 @@ void Environment::Violate(absl::string_view invariant, absl::string_view what) {
 void Environment::KnownGap(const std::string& gap, absl::string_view what) {
   ++tally.gaps[gap];
   Trace(absl::StrCat("GAP     ", gap, ": ", what));
+}
+
+void Environment::SetPolicy() {
+  static constexpr const char* kInUse[] = {"Wait", "Revert", "Terminate"};
+  kube.Touch(kube::kManagedDatabases, {kNamespace, kDatabase},
+             {{"spec",
+               {{"credentials",
+                 {{"onInUse", kInUse[profile.in_use]}, {"quarantine", absl::StrCat(profile.quarantine, "s")}}}}}});
+}
+
+void Environment::Advance(absl::Duration duration) {
+  clock.Advance(duration);
+  kube.SetNow(clock.Now());
 }
 
 void Environment::Trace(absl::string_view what) const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/fake_random.h"
 #include "controller/api/database_migration.h"
@@ -40,6 +41,8 @@ struct Profile {
   bool restore = false;   // the database goes back to a backup
   int pod_faults = 0;     // of 1,000 steps of a migration: it dies, runs twice, or its node is lost
   bool warm = false;      // begins at v2, with the credentials of v1 and v2, as a run without faults leaves it
+  int in_use = 0;         // spec.credentials.onInUse: 0 Wait, 1 Revert, 2 Terminate
+  int quarantine = 0;     // spec.credentials.quarantine, in seconds
   int rest = 3;           // reconciles at rest, in which nothing may be written
 
   // Effects may come from a process that was replaced: nothing in the database refuses them yet.
@@ -76,6 +79,7 @@ struct Environment {
   int64_t step = 0;
   int migrations = 0;                                       // DatabaseMigrations v1 to v<migrations> exist
   int desired = 0;                                          // what the CR asks for
+  uint64_t last_epoch = 0;                                  // of the leader that was elected last
   int64_t writes = 0;                                       // by controllers, that reached a server
   bool job_released = false;                                // since the Job controller looked
   std::map<int, api::DatabaseMigration> parsed_migrations;  // by number
@@ -85,6 +89,12 @@ struct Environment {
 
   void Violate(absl::string_view invariant, absl::string_view what);
   void KnownGap(const std::string& gap, absl::string_view what);
+  // What the profile says of the ManagedDatabase's spec.
+  void SetPolicy();
+
+  // Lets time pass, for controllers and the API server.
+  void Advance(absl::Duration duration);
+
   void Trace(absl::string_view what) const;
   void Happened(const std::string& event, absl::string_view detail);
   void Injected(const std::string& fault, absl::string_view detail);

@@ -25,6 +25,8 @@ const std::vector<std::pair<Mutant, const char*>>& Names() {
       {Mutant::kLockBeforeDropUnseen, "lock-unseen"},
       {Mutant::kPasswordTold, "password-told"},
       {Mutant::kMarksIgnored, "marks-ignored"},
+      {Mutant::kProbeAlwaysOk, "probe-always-ok"},
+      {Mutant::kFenceIgnored, "fence-ignored"},
       {Mutant::kIntentForgotten, "intent-forgotten"},
   };
   return *kNames;

@@ -31,6 +31,8 @@ enum class Mutant {
   kLockBeforeDropUnseen,     // accounts are reported as locked
   kPasswordTold,             // a failed call's message holds the password
   kMarksIgnored,             // accounts without our mark are taken for ours
+  kProbeAlwaysOk,            // a login that is refused is told as one that works
+  kFenceIgnored,             // epochs are not compared
   kIntentForgotten,          // the intent is kept in memory only: its Secret does not outlive the process
 };
 

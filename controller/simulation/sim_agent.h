@@ -2,6 +2,7 @@
 #ifndef DBA_CONTROLLER_SIMULATION_SIM_AGENT_H_
 #define DBA_CONTROLLER_SIMULATION_SIM_AGENT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,14 @@
 
 namespace dba::simulation {
 
-// The agent of the simulated database as one controller process reaches it, under the rules of agent.proto. What it is
+// The agent of the simulated database as one controller process reaches it, under the rules of agent.proto. The process
+// was elected when it began; a process that was replaced since goes on until it sees a higher epoch, and may be elected
+// again. What it is
 // made of must outlive it, and the effects that it leaves behind need all but the Edge.
 class SimAgent : public agent::AgentClient {
  public:
   SimAgent(Environment* env, Checker* checker, Edge* edge, Observation* seen)
-      : env_(*env), checker_(*checker), edge_(*edge), seen_(*seen) {}
+      : env_(*env), checker_(*checker), edge_(*edge), seen_(*seen), epoch_(++env->last_epoch) {}
 
   absl::StatusOr<api::DatabaseView> GetDatabase(const agent::VersionTable& version_table) override;
   absl::StatusOr<api::AccountsView> ListAccounts(absl::string_view owner) override;
@@ -35,6 +38,9 @@ class SimAgent : public agent::AgentClient {
 
  private:
   bool Is(Mutant mutant) const { return env_.mutant == mutant; }
+  // Runs `change`, a function of Environment& and Checker& that owns what it uses, if the fence lets it.
+  template <typename Result, typename Change>
+  Result Fence(const CallName& what, const Change& change);
   absl::Status SetLocked(absl::string_view verb, absl::string_view owner, absl::string_view name, bool locked);
   api::AccountsView View(absl::string_view owner);
 
@@ -42,6 +48,8 @@ class SimAgent : public agent::AgentClient {
   Checker& checker_;
   Edge& edge_;
   Observation& seen_;
+  uint64_t epoch_;
+  bool outrun_ = false;  // a higher epoch was seen
 };
 
 }  // namespace dba::simulation

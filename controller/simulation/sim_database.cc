@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -55,6 +56,21 @@ void SimDatabase::CommitMigration(int connection, const std::string& version) {
   if (lock_holder_ == connection) lock_holder_ = 0;
 }
 
+bool SimDatabase::Pass(uint64_t epoch) {
+  if (epoch < image_.epoch) return false;
+  image_.epoch = epoch;
+  return true;
+}
+
+int SimDatabase::EndSessions(const std::string& account) {
+  std::vector<int> ended;
+  for (const auto& [id, connection] : connections_) {
+    if (connection.named && connection.account == account) ended.push_back(id);
+  }
+  for (const int id : ended) Close(id);
+  return static_cast<int>(ended.size());
+}
+
 void SimDatabase::PutAccount(const std::string& name, DatabaseAccount account) {
   Remember();
   image_.accounts[name] = std::move(account);
@@ -100,8 +116,12 @@ void SimDatabase::Fail(int changes) {
 void SimDatabase::Restore(const DatabaseImage& backup, bool with_accounts) {
   image_.version = backup.version;
   image_.effects = backup.effects;
-  if (with_accounts) image_.accounts = backup.accounts;
+  if (with_accounts) {
+    image_.accounts = backup.accounts;
+    image_.epoch = backup.epoch;
+  }
   past_.clear();
+  ++identity_;
   connections_.clear();
   lock_holder_ = 0;
 }

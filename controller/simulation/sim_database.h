@@ -6,6 +6,7 @@
 #ifndef DBA_CONTROLLER_SIMULATION_SIM_DATABASE_H_
 #define DBA_CONTROLLER_SIMULATION_SIM_DATABASE_H_
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
@@ -30,6 +31,7 @@ struct DatabaseImage {
   std::map<std::string, DatabaseAccount> accounts;
   std::string version;                 // what the version table says; empty: nothing
   std::map<std::string, int> effects;  // by version: how often its migration was committed
+  uint64_t epoch = 0;                  // the highest that changed something
 };
 
 struct Connection {
@@ -56,20 +58,28 @@ class SimDatabase {
   // Commits what the lock's holder did: one effect of `version`, which the table then says.
   void CommitMigration(int connection, const std::string& version);
 
-  // What the agent does; the caller has checked the mark.
+  // The fence: false when a higher epoch has changed something; else remembers this one.
+  bool Pass(uint64_t epoch);
+
+  // What the agent does; the caller has checked the mark and the epoch.
   void PutAccount(const std::string& name, DatabaseAccount account);
   void SetLocked(const std::string& name, bool locked);
   void EraseAccount(const std::string& name);
+  // Ends the account's sessions; returns how many.
+  int EndSessions(const std::string& account);
 
   const DatabaseAccount* Find(const std::string& account) const;
   int SessionsOf(absl::string_view account) const;
   int logins_in_flight() const;
   const std::map<int, Connection>& connections() const { return connections_; }
   const DatabaseImage& image() const { return image_; }
+  // Changes with the server.
+  int identity() const { return identity_; }
 
   // Loses the last `changes` of at most 8 and every connection.
   void Fail(int changes);
-  // Goes back to a backup and loses every connection; accounts stay as they are unless `with_accounts`.
+  // Goes back to a backup on another server and loses every connection; accounts stay as they are unless
+  // `with_accounts`.
   void Restore(const DatabaseImage& backup, bool with_accounts);
 
  private:
@@ -80,6 +90,7 @@ class SimDatabase {
   std::deque<DatabaseImage> past_;  // newest last
   std::map<int, Connection> connections_;
   int next_connection_ = 1;
+  int identity_ = 1;
   int lock_holder_ = 0;  // 0: nobody
 };
 

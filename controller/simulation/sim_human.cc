@@ -61,7 +61,7 @@ void SimHuman::Step() {
   } else if (choice < 65) {
     if (profile.meddling) DeleteJob();
   } else if (choice < 70) {
-    if (profile.meddling) LockAccount();
+    if (profile.meddling) env_.rng.Chance(500) ? LockAccount() : ChangePassword();
   } else if (choice < 85) {
     backups_.push_back(env_.database.image());
   } else if (choice < 90 && (profile.failover || profile.restore) && accidents_ < kMaxAccidents) {
@@ -90,6 +90,7 @@ void SimHuman::RetryIfFailed() {
   while (env_.migrations < env_.desired) env_.AddMigration();
   const std::string reason = ReadyText(*env_.kube.View(kube::kManagedDatabases, kDatabaseKey), "reason");
   if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
+  if (reason == "DatabaseReplaced") AcceptDatabase();
 }
 
 void SimHuman::DeleteSecret() {
@@ -123,6 +124,26 @@ void SimHuman::LockAccount() {
     env_.database.SetLocked(name, true);
     return;
   }
+}
+
+void SimHuman::ChangePassword() {
+  for (const auto& [name, account] : env_.database.image().accounts) {
+    const bool application = account.kind == api::AccountKind::kApplication;
+    if (account.owner != env_.database_uid || !application || !env_.rng.Chance(300)) continue;
+    checker_.HumanChangedPassword(name);
+    env_.Happened("human changes a password", name);
+    DatabaseAccount changed = account;
+    changed.password = "changed by hand";
+    env_.database.PutAccount(std::string(name), changed);
+    return;
+  }
+}
+
+void SimHuman::AcceptDatabase() {
+  const std::string identity = absl::StrCat("server-", env_.database.identity());
+  env_.kube.Touch(kube::kManagedDatabases, kDatabaseKey,
+                  {{"metadata", {{"annotations", {{std::string(plan::kAcceptDatabaseAnnotation), identity}}}}}});
+  env_.Happened("human accepts the database", identity);
 }
 
 void SimHuman::Accident() {

@@ -30,6 +30,9 @@ class SimHuman {
   void DeleteSecret();
   void DeleteJob();
   void LockAccount();
+  void ChangePassword();
+  // Says that a server without traces of the operator is the database from now on.
+  void AcceptDatabase();
   void Accident();
 
   Environment& env_;

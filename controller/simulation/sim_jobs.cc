@@ -13,6 +13,9 @@ namespace {
 
 using nlohmann::json;
 
+// Looks at its Secret, in calm, before somebody ends a Pod that waits for it.
+constexpr int kMaxWait = 300;
+
 bool IsReleased(const json& job) {
   return !job["spec"].value("suspend", false) && (!job.contains("status") || !job["status"].contains("conditions"));
 }
@@ -99,11 +102,12 @@ void SimJobs::Advance(size_t index) {
     case State::kStarting:
       // A Pod whose Secret is missing waits for it.
       if (!ReadSecret(pod)) {
-        if (!env_.calm || pod.zombie) return;
+        if (!env_.calm || pod.zombie || ++pod.waited < kMaxWait) return;
         env_.KnownGap("running Job waits for its Secret, deleted by hand", pod.job);
         End(index, false, "somebody ended it");
         return;
       }
+      TellPhase(pod, "Running");
       pod.state = State::kReady;
       return;
     case State::kReady:
@@ -154,6 +158,15 @@ void SimJobs::Body(size_t index) {
     env_.Happened("migration committed", pod.job);
     pod.state = State::kCommitted;
   }
+}
+
+void SimJobs::TellPhase(const Pod& pod, const char* phase) {
+  env_.kube.Put(kube::kPods, {{"metadata",
+                               {{"name", absl::StrCat(pod.job, "-pod")},
+                                {"namespace", kNamespace},
+                                {"labels", {{"batch.kubernetes.io/controller-uid", pod.uid}}}}},
+                              {"spec", {{"containers", json::array()}}},
+                              {"status", {{"phase", phase}}}});
 }
 
 void SimJobs::TellLastWords(const Pod& pod) {

@@ -32,6 +32,7 @@ class SimJobs {
     State state = State::kStarting;
     int connection = 0;
     std::string password;
+    int waited = 0;       // for its Secret, in calm
     bool zombie = false;  // the Job does not know of it any more
   };
 
@@ -42,6 +43,7 @@ class SimJobs {
   // The Pod is over: closes its connection, and tells the Job unless it is a zombie.
   void End(size_t index, bool success, const std::string& message);
   void EndJob(const Pod& pod, bool success, const std::string& message);
+  void TellPhase(const Pod& pod, const char* phase);
   void TellLastWords(const Pod& pod);
   bool ReadSecret(Pod& pod);
   bool Login(Pod& pod);

@@ -112,7 +112,10 @@ JsonResult SimKube::Apply(const kube::Resource& resource, const json& object, ab
 
 JsonResult SimKube::MergePatch(const kube::Resource& resource, const kube::ObjectKey& key, const json& patch) {
   json wanted = patch;
-  if (Is(Mutant::kPreconditionsIgnored)) wanted.erase("metadata");
+  if (Is(Mutant::kPreconditionsIgnored) && wanted.contains("metadata")) {
+    wanted["metadata"].erase("uid");
+    wanted["metadata"].erase("resourceVersion");
+  }
   return edge_.Call<JsonResult>(Peer::kApiServer, CallKind::kWrite, Named("patch", resource, key.name),
                                 [env = &env_, checker = &checker_, resource, key, wanted]() -> JsonResult {
                                   JsonResult patched = env->kube.MergePatch(resource, key, wanted);

@@ -60,6 +60,8 @@ class Run {
     apps_.Populate();
   }
 
+  void SetPolicy() { env_.SetPolicy(); }
+
   ~Run() {
     for (Seat& seat : seats_) seat.process.reset();
     ListenToLog(nullptr);
@@ -98,7 +100,7 @@ class Run {
 
   void Storm() {
     ++env_.step;
-    env_.clock.Advance(absl::Milliseconds(200));
+    env_.Advance(absl::Milliseconds(200));
     const int choice = env_.rng.Below(100);
     if (choice < 55) {
       // A burst: otherwise no controller would ever get far between two moves of the world.
@@ -113,7 +115,7 @@ class Run {
       human_.Step();
     } else {
       FireDelayed();
-      env_.clock.Advance(absl::Seconds(30));
+      env_.Advance(absl::Seconds(30));
     }
     checker_.AfterStep();
   }
@@ -155,6 +157,8 @@ class Run {
     FireDelayed();
     while (seats_[0].process != nullptr && seats_[0].process->busy()) seats_[0].process->Step();
     human_.Settle();
+    // Published credentials are proven again after five minutes.
+    env_.Advance(absl::Minutes(6));
     for (calm_reconciles_ = 0; Sound(); ++calm_reconciles_) {
       if (calm_reconciles_ > kMaxCalmReconciles) {
         env_.Violate("I9", absl::StrCat("not at rest after ", kMaxCalmReconciles, " reconciles: ", ReadyText()));
@@ -165,7 +169,7 @@ class Run {
       for (int i = 0; i < kJobMoves; ++i) jobs_.Step();
       apps_.Settle();
       human_.RetryIfFailed();
-      env_.clock.Advance(absl::Seconds(40));
+      env_.Advance(absl::Seconds(40));
     }
   }
 
@@ -178,7 +182,7 @@ class Run {
 
   void Rest() {
     for (int i = 0; i < env_.profile.rest && Sound(); ++i) {
-      env_.clock.Advance(absl::Minutes(1));
+      env_.Advance(absl::Minutes(1));
       if (Reconcile() != 0) env_.Violate("I6", "a write at rest");
     }
     if (Sound()) checker_.AtRest();
@@ -217,6 +221,7 @@ Outcome Simulate(uint64_t seed, const Options& options) {
   const Run* const begin = warm ? &RunToSecondVersion() : nullptr;
   Run run(seed, options);
   if (begin != nullptr) run.ContinueFrom(*begin);
+  run.SetPolicy();
   return run.Live();
 }
 
