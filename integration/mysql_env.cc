@@ -81,22 +81,14 @@ absl::Status MysqlEnv::Initialise() {
 }
 
 std::vector<std::string> MysqlEnv::ServerCommand() const {
-  std::vector<std::string> command = {program_,
-                                      "--no-defaults",
-                                      absl::StrCat("--datadir=", folder_, "/data"),
-                                      absl::StrCat("--socket=", folder_, "/socket"),
-                                      absl::StrCat("--port=", port_),
-                                      "--bind-address=127.0.0.1",
-                                      absl::StrCat("--pid-file=", folder_, "/pid"),
-                                      // A MariaDB that starts deletes the temporary tables of others in a shared one.
-                                      absl::StrCat("--tmpdir=", folder_),
-                                      absl::StrCat("--init-file=", folder_, "/init.sql"),
-                                      "--general-log=1",
-                                      absl::StrCat("--general-log-file=", folder_, "/general.log"),
-                                      "--skip-name-resolve",
-                                      "--innodb-buffer-pool-size=16M",
-                                      "--innodb-flush-log-at-trx-commit=0",
-                                      "--max-connections=150"};
+  std::vector<std::string> command = {
+      program_, "--no-defaults", absl::StrCat("--datadir=", folder_, "/data"),
+      absl::StrCat("--socket=", folder_, "/socket"), absl::StrCat("--port=", port_), "--bind-address=127.0.0.1",
+      absl::StrCat("--pid-file=", folder_, "/pid"),
+      // A MariaDB that starts deletes the temporary tables of others in a shared one.
+      absl::StrCat("--tmpdir=", folder_), absl::StrCat("--init-file=", folder_, "/init.sql"), "--general-log=1",
+      absl::StrCat("--general-log-file=", folder_, "/general.log"), "--skip-name-resolve",
+      "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0", "--max-connections=150"};
   if (kind_ == Kind::kMysql) {
     const std::string base = program_.substr(0, program_.rfind("/sbin/"));
     command.insert(command.end(), {"--basedir=" + base, "--lc-messages-dir=" + base + "/share/mysql", "--mysqlx=OFF",
