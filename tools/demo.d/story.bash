@@ -164,7 +164,7 @@ check_hints() {
   follow 90 held_by_hints shop
   show "kubectl describe mdb shop -n shop" describe_hints
   claim "no Job was released for v5" is_empty "$(kube get jobs -n shop -l dbaoperator.dev/migration=v5 -o jsonpath='{.items[?(@.spec.suspend==false)].metadata.name}')"
-  claim "the finding names the table and the column" grep -q image.*pixels <(kube get mdb shop -n shop -o jsonpath='{.status.findings[0].message}')
+  claim "the finding names the table and the column" grep -q "column pixels of image" <(kube get mdb shop -n shop -o jsonpath='{.status.findings[0].message}')
   sql shop "DELETE FROM image WHERE name = 'by-hand.jpg'"
   say "shop: the row is gone; nobody tells the operator"
   follow 120 at_rest shop
