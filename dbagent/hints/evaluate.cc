@@ -40,7 +40,8 @@ void AddEvidence(const HintContext& context, Finding* finding) {
 }
 
 bool IsSure(const Finding& finding) {
-  return !finding.unknown && (finding.harm == Harm::kFails || finding.harm == Harm::kDrift);
+  return !finding.unknown && finding.confidence != Confidence::kLow &&
+         (finding.harm == Harm::kFails || finding.harm == Harm::kDrift);
 }
 
 bool NeedsSuccess(const Finding& finding) {

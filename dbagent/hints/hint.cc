@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -182,6 +183,14 @@ absl::StatusOr<Hint> ParseHint(const Json& json) {
 absl::string_view Word(Operation operation) { return WordOf(kOperations, operation); }
 absl::string_view Word(ConstraintType type) { return WordOf(kConstraintTypes, type); }
 absl::string_view Word(IndexMethod method) { return WordOf(kMethods, method); }
+
+std::optional<bool> HasDefault(const ColumnHint& column) {
+  if (column.default_kind && *column.default_kind != DefaultKind::kNone) return true;
+  if (column.default_expression || column.generated || column.auto_increment.value_or(false)) return true;
+  if (column.type && absl::StrContains(absl::AsciiStrToLower(*column.type), "serial")) return true;
+  if (column.default_kind) return false;
+  return std::nullopt;
+}
 
 absl::StatusOr<TableName> ReadTableName(absl::string_view text) {
   absl::StatusOr<TableName> quoted = ParseTableName(text);

@@ -92,6 +92,10 @@ absl::string_view Word(Operation operation);
 absl::string_view Word(ConstraintType type);
 absl::string_view Word(IndexMethod method);
 
+// Whether old rows get a value of their own by the new column: a default, an identity or a generated value.
+// nullopt: the hint does not say.
+std::optional<bool> HasDefault(const ColumnHint& column);
+
 // A table as a hint names it: "table" or "schema.table", split at the first dot unless a part stands in double quotes.
 // INVALID_ARGUMENT: it is empty.
 absl::StatusOr<TableName> ReadTableName(absl::string_view text);

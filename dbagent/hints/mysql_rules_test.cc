@@ -94,11 +94,15 @@ class MysqlRulesTest : public ::testing::Test {
   TableFacts& repo() { return facts_.tables[1]; }
 
   // Rules that speak, with ? behind those that could not tell. Questions about rows get `answer_`.
-  Said Say(const std::string& line) {
-    const absl::StatusOr<Json> json = ParseJson(line);
-    EXPECT_OK(json) << line;
-    const std::vector<absl::StatusOr<Hint>> hints = {ParseHint(*json)};
-    EXPECT_OK(hints[0]) << line;
+  Said Say(const std::string& line) { return SayAll({line}); }
+  Said SayAll(const std::vector<std::string>& lines) {
+    std::vector<absl::StatusOr<Hint>> hints;
+    for (const std::string& line : lines) {
+      const absl::StatusOr<Json> json = ParseJson(line);
+      EXPECT_OK(json) << line;
+      hints.push_back(ParseHint(*json));
+      EXPECT_OK(hints.back()) << line;
+    }
     Probes first;
     (void)Evaluate(hints, facts_, first, policy_);
     Probes probes;
@@ -282,6 +286,69 @@ TEST_F(MysqlRulesTest, WhatOthersNeedCannotGo) {
   EXPECT_THAT(Say(R"({"operation":"DropColumn","table":"image","column":{"name":"size"}})"), IsEmpty());
   image().indexes.push_back(Index("by_repo_and_size", {"repo", "size"}, false));
   EXPECT_THAT(Say(R"({"operation":"DropIndex","table":"image","name":"by_repo"})"), IsEmpty());
+}
+
+TEST_F(MysqlRulesTest, AForeignKeyGoesWithoutItsIndex) {
+  image().indexes.push_back(Index("to_repo", {"repo"}, false));
+  image().indexes.erase(image().indexes.begin() + 1);  // by_repo
+  const std::string index = R"({"operation":"DropIndex","table":"image","name":"to_repo"})";
+  const std::string key = R"({"operation":"DropConstraint","table":"image","name":"to_repo"})";
+  const std::string typed = R"({"operation":"DropConstraint","type":"ForeignKey","table":"image","name":"to_repo"})";
+  for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
+    Use(engine);
+    EXPECT_THAT(Say(key), IsEmpty());
+    EXPECT_THAT(Say(typed), IsEmpty());
+    EXPECT_THAT(Say(index), ElementsAre("mysql.refused"));
+    EXPECT_THAT(SayAll({key, index}), IsEmpty());
+  }
+  // A unique constraint is its index.
+  image().indexes.push_back(Index("one_size", {"size"}, true));
+  ConstraintFacts unique;
+  unique.name = "one_size";
+  unique.type = ConstraintType::kUnique;
+  unique.columns = {"size"};
+  image().constraints.push_back(unique);
+  ReferencingKey child;
+  child.name = "to_size";
+  child.table = {"shop", "repo"};
+  child.columns = {"id"};
+  child.referenced_columns = {"size"};
+  image().referenced_by = {child};
+  EXPECT_THAT(Say(R"({"operation":"DropConstraint","table":"image","name":"one_size"})"), ElementsAre("mysql.refused"));
+}
+
+TEST_F(MysqlRulesTest, Views) {
+  const std::vector<std::string> lines = {
+      R"({"operation":"CreateIndex","table":"image","columns":["size"],"unique":false})",
+      R"({"operation":"AddColumn","table":"image","column":{"name":"x","type":"int","default":"None"}})",
+      R"({"operation":"AlterColumn","table":"image","column":{"name":"size","type":"bigint"}})"};
+  for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
+    Use(engine);
+    image().kind = TableKind::kTable;
+    for (const std::string& line : lines) EXPECT_THAT(Say(line), IsEmpty());
+    image().kind = TableKind::kView;
+    for (const std::string& line : lines) {
+      EXPECT_THAT(Say(line), ElementsAre("mysql.refused"));
+      EXPECT_THAT(Last().message, HasSubstr("is a view"));
+    }
+    EXPECT_THAT(Say(R"({"operation":"RenameTable","table":"image","newName":"picture"})"),
+                ElementsAre("compat.renamed"));
+  }
+}
+
+TEST_F(MysqlRulesTest, NotNullOfANewColumn) {
+  const std::string set =
+      R"({"operation":"AlterColumn","table":"image","column":{"name":"x","type":"int","nullable":false}})";
+  const auto add = [](const std::string& fallback) {
+    return absl::StrCat(
+        R"x({"operation":"AddColumn","table":"image","column":{"name":"x","type":"int","nullable":true,"default":")x",
+        fallback, R"x("}})x");
+  };
+  for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
+    Use(engine);
+    EXPECT_THAT(SayAll({add("None"), set}), ElementsAre("not_null.new_column"));
+    EXPECT_THAT(SayAll({add("Constant"), set}), IsEmpty());
+  }
 }
 
 TEST_F(MysqlRulesTest, ColumnsOfConditionsCannotGo) {

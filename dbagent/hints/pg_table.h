@@ -13,6 +13,7 @@ namespace dba::agent::hints {
 struct PgTable {
   bool unlogged = false;
   bool temporary = false;
+  bool materialized = false;  // of a view: it holds rows and may have indexes
   bool row_security = false;  // policies would hide rows from the agent
   bool is_partition = false;
   std::vector<std::string> children;  // tables that inherit from it, without partitions

@@ -265,11 +265,31 @@ TEST_F(PostgresRulesTest, NotNull) {
   EXPECT_THAT(Say(hint), ElementsAre("change.large"));
   // Validated on the way.
   EXPECT_THAT(SayAll({R"({"operation":"ValidateConstraint","table":"image","name":"proof"})", hint}), IsEmpty());
-  // Filled, or not, by the migration: nobody knows.
-  EXPECT_THAT(
-      SayAll({R"({"operation":"AddColumn","table":"tag","column":{"name":"x","nullable":true,"default":"None"}})",
-              R"({"operation":"AlterColumn","table":"tag","column":{"name":"x","nullable":false}})"}),
-      ElementsAre("not_null.nulls?"));
+}
+
+TEST_F(PostgresRulesTest, NotNullOfANewColumn) {
+  const auto say = [&](const std::string& table, const std::string& rest) {
+    return SayAll({absl::StrCat(R"x({"operation":"AddColumn","table":")x", table,
+                                R"x(","column":{"name":"x","type":"int","nullable":true)x", rest, "}}"),
+                   absl::StrCat(R"x({"operation":"AlterColumn","table":")x", table,
+                                R"x(","column":{"name":"x","nullable":false}})x")});
+  };
+  const std::string none = R"(,"default":"None")";
+  EXPECT_THAT(say("tag", none), ElementsAre("not_null.new_column"));
+  EXPECT_EQ(Last().harm, Harm::kFails);
+  EXPECT_EQ(Last().hint, 1u);
+  // The migration may fill the rows between the steps, which no hint tells.
+  EXPECT_EQ(Last().confidence, Confidence::kLow);
+  EXPECT_EQ(Last().effect, Effect::kWarn);
+  EXPECT_THAT(asked_, IsEmpty());
+  EXPECT_THAT(say("tag", ""), ElementsAre("not_null.new_column?"));
+  EXPECT_THAT(say("tag", R"(,"default":"Constant","defaultExpression":"0")"), IsEmpty());
+  EXPECT_THAT(say("tag", R"(,"default":"Constant")"), IsEmpty());
+  EXPECT_THAT(say("empty", none), IsEmpty());
+  // What the step does if the rows are filled is said as well.
+  EXPECT_THAT(say("image", none), ElementsAre("not_null.new_column", "change.large"));
+  tag().rows = Fact<double>::Unknown("no statistics");
+  EXPECT_THAT(say("tag", none), ElementsAre("not_null.new_column?"));
 }
 
 TEST_F(PostgresRulesTest, RequiredColumn) {
@@ -364,6 +384,31 @@ TEST_F(PostgresRulesTest, Refusals) {
               ElementsAre("postgresql.refused"));
   EXPECT_THAT(Say(R"({"operation":"AlterColumn","table":"image","column":{"name":"size","type":"bigint"}})"),
               ElementsAre("postgresql.refused"));
+}
+
+TEST_F(PostgresRulesTest, Views) {
+  const std::string index = R"({"operation":"CreateIndex","table":"tag","columns":["size"],"unique":false})";
+  const std::string add = R"({"operation":"AddColumn","table":"tag","column":{"name":"x","default":"None"}})";
+  const std::string fallback =
+      R"({"operation":"AlterColumn","table":"tag","column":{"name":"size","default":"Constant","defaultExpression":"0"}})";
+  const std::string rename = R"({"operation":"RenameTable","table":"tag","newName":"a"})";
+  for (const std::string& line : {index, add, fallback}) EXPECT_THAT(Say(line), IsEmpty());
+  tag().kind = TableKind::kView;
+  tag().indexes.clear();
+  tag().rows = 0.0;
+  for (const std::string& line : {index, add}) {
+    EXPECT_THAT(Say(line), ElementsAre("postgresql.refused"));
+    EXPECT_EQ(Last().harm, Harm::kFails);
+    EXPECT_THAT(Last().message, HasSubstr("is a view"));
+  }
+  EXPECT_THAT(Say(R"({"operation":"DropTable","table":"tag"})"), ElementsAre("postgresql.refused"));
+  EXPECT_THAT(Say(R"({"operation":"AlterColumn","table":"tag","column":{"name":"size","nullable":false}})"),
+              ElementsAre("postgresql.refused"));
+  EXPECT_THAT(Say(fallback), IsEmpty());
+  EXPECT_THAT(Say(rename), ElementsAre("compat.renamed"));
+  tag().pg.materialized = true;
+  EXPECT_THAT(Say(index), IsEmpty());
+  EXPECT_THAT(Say(add), ElementsAre("postgresql.refused"));
 }
 
 TEST_F(PostgresRulesTest, RefusedChangesOfColumns) {

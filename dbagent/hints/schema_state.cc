@@ -70,6 +70,7 @@ void AddColumnTo(const ColumnHint& hint, TableFacts* table) {
   column.identity = hint.default_kind == DefaultKind::kIdentity || hint.auto_increment.value_or(false);
   column.generated = hint.generated;
   column.added_here = !table->created_here;
+  column.filled = HasDefault(hint);
   table->columns.push_back(std::move(column));
   if (hint.unique.value_or(false)) {
     IndexFacts index;
@@ -94,6 +95,15 @@ void DropColumnOf(const std::string& name, TableFacts* table) {
   EraseIf(&table->columns, [&](const ColumnFacts& c) { return SameName(*table, c.name, name); });
   EraseIf(&table->indexes, [&](const IndexFacts& i) { return Holds(*table, i.columns, name); });
   EraseIf(&table->constraints, [&](const ConstraintFacts& c) { return Holds(*table, c.columns, name); });
+}
+
+void DropConstraintOf(const std::string& name, TableFacts* table) {
+  const ConstraintFacts* constraint = table->FindConstraint(name);
+  // MySQL and MariaDB keep the index of a foreign key.
+  const bool keeps_index = constraint != nullptr && constraint->type == ConstraintType::kForeignKey;
+  EraseIf(&table->constraints, [&](const ConstraintFacts& c) { return SameName(*table, c.name, name); });
+  if (keeps_index) return;
+  EraseIf(&table->indexes, [&](const IndexFacts& i) { return SameName(*table, i.name, name); });
 }
 
 void ValidateConstraintOf(const std::string& name, TableFacts* table) {
@@ -146,8 +156,7 @@ void SchemaState::ApplyToTable(const Hint& hint, TableFacts* table) {
     case Operation::kValidateConstraint:
       return ValidateConstraintOf(hint.name, table);
     case Operation::kDropConstraint:
-      EraseIf(&table->constraints, [&](const ConstraintFacts& c) { return SameName(*table, c.name, hint.name); });
-      return EraseIf(&table->indexes, [&](const IndexFacts& i) { return SameName(*table, i.name, hint.name); });
+      return DropConstraintOf(hint.name, table);
     case Operation::kCreateTable:
     case Operation::kDropTable:
     case Operation::kRenameTable:

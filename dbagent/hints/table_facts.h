@@ -28,9 +28,10 @@ struct ColumnFacts {
   std::string default_expression;  // empty: none
   bool identity = false;           // identity, serial or AUTO_INCREMENT
   std::optional<GeneratedKind> generated;
-  std::string character_set;  // MySQL and MariaDB
-  std::string collation;      // empty: the type has none, or the type's own
-  bool added_here = false;    // by an earlier hint of this migration: old rows hold its default or NULL
+  std::string character_set;   // MySQL and MariaDB
+  std::string collation;       // empty: the type has none, or the type's own
+  bool added_here = false;     // by an earlier hint of this migration: old rows hold its default or NULL
+  std::optional<bool> filled;  // of added_here: whether it got a default then; nullopt: the hint does not say
 };
 
 struct IndexFacts {

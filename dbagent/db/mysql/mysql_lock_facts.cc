@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "dbagent/db/identifier.h"
+#include "dbagent/db/mysql/ddl_text.h"
 
 namespace dba::agent {
 namespace {
@@ -116,13 +117,14 @@ absl::StatusOr<Holders> RunningDdl(MysqlConnection& connection, const TableName&
   DBA_ASSIGN_OR_RETURN(
       const RowSet rows,
       connection.Run(
-          absl::StrCat("SELECT ID, COALESCE(USER, ''), COALESCE(STATE, ''), TIME FROM ",
+          absl::StrCat("SELECT ID, COALESCE(USER, ''), COALESCE(STATE, ''), TIME, INFO, COALESCE(DB, '') FROM ",
                        "information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND = 'Query' ",
                        "AND INFO REGEXP '^[[:space:]]*(ALTER|CREATE|DROP|RENAME|OPTIMIZE|TRUNCATE|REPAIR|LOCK)'",
                        " AND LOCATE(", QuoteMysqlLiteral(name.table), ", INFO) > 0"),
           deadline));
   Holders holders;
   for (const auto& row : rows.rows) {
+    if (!NamesTable(Text(row, 4), Text(row, 5), name)) continue;
     LockHolder holder;
     holder.session = Text(row, 0);
     holder.user = Text(row, 1);

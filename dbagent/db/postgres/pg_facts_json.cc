@@ -203,6 +203,7 @@ PgTableRow PgTableFromJson(const Json& json, const TableName& requested, int ser
   table.kind = KindOf(Text(json, "kind"));
   table.pg.unlogged = Text(json, "persistence") == "u";
   table.pg.temporary = Text(json, "persistence") == "t";
+  table.pg.materialized = Text(json, "kind") == "m";
   table.pg.is_partition = Flag(json, "is_partition");
   table.pg.row_security = Flag(json, "row_security");
   if (!Flag(json, "readable")) {

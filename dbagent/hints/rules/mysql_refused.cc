@@ -35,11 +35,13 @@ class Refusals {
   Refusals(const HintContext& context, std::vector<Finding>* findings) : context_(context), findings_(findings) {}
 
   void Words();
+  void View();
   void Versioning();
   void Clauses();
   void Partitions();
   void Keys();
   void DropIndex();
+  void DropConstraint();
   void DropColumn();
   void RenameColumn();
   void DropTable();
@@ -75,6 +77,17 @@ void Refusals::Words() {
   if (hint().algorithm == Algorithm::kInstant && hint().lock && !mariadb()) {
     Add(1221, "MySQL takes no LOCK beside ALGORITHM=INSTANT", "leave LOCK out: INSTANT never blocks writers");
   }
+}
+
+// RENAME TABLE takes views, too; nothing else does (error 1347, ER_WRONG_OBJECT).
+void Refusals::View() {
+  const Operation operation = hint().operation;
+  if (table().kind != TableKind::kView || operation == Operation::kRenameTable ||
+      operation == Operation::kCreateTable) {
+    return;
+  }
+  Add(1347, absl::StrCat(Word(operation), " is refused: ", Name(), " is a view, not a table"),
+      "change the table that the view reads, then make the view again");
 }
 
 // MariaDB: system_versioning_alter_history=ERROR, the default.
@@ -182,6 +195,14 @@ void Refusals::DropIndex() {
   }
 }
 
+// The index of a foreign key may bear its name, and stays when the key goes.
+void Refusals::DropConstraint() {
+  const ConstraintFacts* constraint = table().FindConstraint(hint().name);
+  const bool foreign_key = hint().type ? hint().type == ConstraintType::kForeignKey
+                                       : constraint != nullptr && constraint->type == ConstraintType::kForeignKey;
+  if (!foreign_key) DropIndex();
+}
+
 void Refusals::DropColumn() {
   const std::string& name = hint().column->name;
   for (const ConstraintFacts& constraint : table().constraints) {
@@ -245,6 +266,7 @@ void Refusals::DropTable() {
 void MysqlRefused(const HintContext& context, std::vector<Finding>* findings) {
   Refusals refusals(context, findings);
   refusals.Words();
+  if (context.table.kind == TableKind::kView) return refusals.View();
   if (IsDrifted(context) || context.table.created_here) return;
   refusals.Versioning();
   refusals.Partitions();
@@ -254,7 +276,7 @@ void MysqlRefused(const HintContext& context, std::vector<Finding>* findings) {
       refusals.DropIndex();
       break;
     case Operation::kDropConstraint:
-      refusals.DropIndex();
+      refusals.DropConstraint();
       break;
     case Operation::kDropColumn:
       refusals.DropColumn();

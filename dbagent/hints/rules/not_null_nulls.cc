@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scenario 8: NOT NULL over rows that hold NULL.
+// Scenario 8: NOT NULL over rows that hold NULL, or over a new column that nothing in the hints fills.
 #include <algorithm>
 
 #include "absl/strings/match.h"
@@ -31,28 +31,49 @@ void NotNullNulls(const HintContext& context, std::vector<Finding>* findings) {
   for (const std::string& name : ColumnsMadeNotNull(context.hint)) {
     const ColumnFacts& column = *context.table.FindColumn(name);
     if (column.not_null || IsProven(context.table, name)) continue;
+    if (column.added_here) continue;
+    DataProbe probe;
+    probe.kind = DataProbe::Kind::kNulls;
+    probe.table = context.table.name;
+    probe.columns = {column.name};
+    const ProbeAnswer answer = context.probes.Ask(probe);
+    if (answer.clean()) continue;
     Finding finding;
-    if (column.added_here) {
-      if (!column.default_expression.empty() || column.identity || column.generated) continue;
-      finding = UnknownFinding(absl::StrCat("column ", name, " is new in this migration, and whether all rows of ",
-                                            FormatTableName(context.hint.table),
-                                            " are filled before it becomes NOT NULL is not known"));
+    const std::string where = absl::StrCat("column ", name, " of ", FormatTableName(context.hint.table));
+    if (answer.unknown()) {
+      finding = UnknownFinding(absl::StrCat("it cannot be told whether ", where, " holds NULL: ", answer.reason),
+                               answer.transient);
     } else {
-      DataProbe probe;
-      probe.kind = DataProbe::Kind::kNulls;
-      probe.table = context.table.name;
-      probe.columns = {column.name};
-      const ProbeAnswer answer = context.probes.Ask(probe);
-      if (answer.clean()) continue;
-      const std::string where = absl::StrCat("column ", name, " of ", FormatTableName(context.hint.table));
-      if (answer.unknown()) {
-        finding = UnknownFinding(absl::StrCat("it cannot be told whether ", where, " holds NULL: ", answer.reason),
-                                 answer.transient);
-      } else {
-        finding.message =
-            absl::StrCat(where, " holds NULL in at least ", answer.witnesses, answer.witnesses == 1 ? " row" : " rows");
-        finding.evidence["witnesses"] = absl::StrCat(answer.witnesses);
-      }
+      finding.message =
+          absl::StrCat(where, " holds NULL in at least ", answer.witnesses, answer.witnesses == 1 ? " row" : " rows");
+      finding.evidence["witnesses"] = absl::StrCat(answer.witnesses);
+    }
+    finding.columns = {name};
+    findings->push_back(std::move(finding));
+  }
+}
+
+// No hint speaks of an UPDATE: a migration that fills the column between the two steps is right, hence low confidence.
+void NotNullNewColumn(const HintContext& context, std::vector<Finding>* findings) {
+  if (IsDrifted(context) || IsEmpty(context.table) || !Fails(context)) return;
+  for (const std::string& name : ColumnsMadeNotNull(context.hint)) {
+    const ColumnFacts* column = context.table.FindColumn(name);
+    if (column == nullptr || !column->added_here || column->not_null || column->filled.value_or(false) ||
+        IsProven(context.table, name)) {
+      continue;
+    }
+    const std::string where = absl::StrCat("column ", name, " of ", FormatTableName(context.hint.table));
+    Finding finding;
+    if (!column->filled) {
+      finding = UnknownFinding(absl::StrCat("the hint does not say whether the new ", where,
+                                            " has a default (column.default); without one it is NULL in every row"));
+    } else if (context.table.rows.known() && *context.table.rows > 0) {
+      finding.confidence = Confidence::kLow;
+      finding.message = absl::StrCat("the new ", where,
+                                     " is NULL in every row, unless the migration fills it before it becomes NOT NULL");
+    } else {
+      finding = UnknownFinding(
+          absl::StrCat("the new ", where, " is NULL in every row, and whether there are any is ", "not known"));
     }
     finding.columns = {name};
     findings->push_back(std::move(finding));

@@ -27,6 +27,7 @@ class Refusals {
     findings_->push_back(std::move(finding));
   }
 
+  void View();
   void Index();
   void Uniqueness();
   void Constraint();
@@ -45,6 +46,33 @@ class Refusals {
   const HintContext& context_;
   std::vector<Finding>* const findings_;
 };
+
+// Names and, of a plain view, defaults are all that can change: PostgreSQL 18 manual, ALTER VIEW, ALTER MATERIALIZED
+// VIEW.
+bool ChangesView(const Hint& hint, bool materialized) {
+  switch (hint.operation) {
+    case Operation::kRenameTable:
+    case Operation::kRenameColumn:
+    case Operation::kCreateTable:
+      return true;
+    case Operation::kCreateIndex:
+    case Operation::kDropIndex:
+      return materialized;
+    case Operation::kAlterColumn:
+      return !materialized && !hint.column->type && !hint.column->nullable;
+    default:
+      return false;
+  }
+}
+
+void Refusals::View() {
+  const bool materialized = table().pg.materialized;
+  if (table().kind != TableKind::kView || ChangesView(hint(), materialized)) return;
+  Add("42809",
+      absl::StrCat(Word(hint().operation), " is refused: ", Name(), " is a ", materialized ? "materialized " : "",
+                   "view, not a table"),
+      "change the table that the view reads, then make the view again");
+}
 
 void Refusals::Index() {
   if (hint().concurrently.value_or(false) && !hint().transaction.empty()) {
@@ -219,6 +247,8 @@ void Refusals::Columns() {
 void PgRefused(const HintContext& context, std::vector<Finding>* findings) {
   if (!context.table.exists()) return;
   Refusals refusals(context, findings);
+  refusals.View();
+  if (!findings->empty()) return;
   refusals.Index();
   refusals.Version();
   if (IsDrifted(context)) return;

@@ -33,6 +33,7 @@ void ChangeBusy(const HintContext& context, std::vector<Finding>* findings);
 void UniqueDuplicates(const HintContext& context, std::vector<Finding>* findings);
 void UniqueRace(const HintContext& context, std::vector<Finding>* findings);
 void NotNullNulls(const HintContext& context, std::vector<Finding>* findings);
+void NotNullNewColumn(const HintContext& context, std::vector<Finding>* findings);
 void CheckViolated(const HintContext& context, std::vector<Finding>* findings);
 void ForeignKeyOrphans(const HintContext& context, std::vector<Finding>* findings);
 void DataDropped(const HintContext& context, std::vector<Finding>* findings);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dbagent/hints/rules/words.h"
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -56,14 +54,6 @@ Finding UnknownFinding(std::string message, bool transient) {
   finding.confidence = Confidence::kLow;
   finding.message = std::move(message);
   return finding;
-}
-
-std::optional<bool> HasDefault(const ColumnHint& column) {
-  if (column.default_kind && *column.default_kind != DefaultKind::kNone) return true;
-  if (column.default_expression || column.generated || column.auto_increment.value_or(false)) return true;
-  if (column.type && absl::StrContains(absl::AsciiStrToLower(*column.type), "serial")) return true;
-  if (column.default_kind) return false;
-  return std::nullopt;
 }
 
 bool IsEmpty(const TableFacts& table) {

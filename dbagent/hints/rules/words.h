@@ -26,10 +26,6 @@ std::string QuoteName(const HintContext& context, const std::string& name);
 // A finding that could not be told, with the reason.
 Finding UnknownFinding(std::string message, bool transient = false);
 
-// Whether old rows get a value of their own by the new column: a default, an identity or a generated value.
-// nullopt: the hint does not say.
-std::optional<bool> HasDefault(const ColumnHint& column);
-
 // Whether the table is known to hold no row: it was made by this migration, or the server says so.
 bool IsEmpty(const TableFacts& table);
 
