@@ -351,6 +351,20 @@ TEST_F(MysqlRulesTest, NotNullOfANewColumn) {
   }
 }
 
+TEST_F(MysqlRulesTest, TheDefaultOfANewColumnIsPutToItsCheck) {
+  const std::string column =
+      R"("type":"int","nullable":true,"default":"Constant","defaultExpression":"3","check":"x BETWEEN 1 AND 5")";
+  for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
+    Use(engine);
+    Clean();
+    EXPECT_THAT(Add(column), IsEmpty());
+    ASSERT_THAT(asked_, ::testing::SizeIs(1));
+    EXPECT_THAT(asked_[0].condition, HasSubstr("SELECT 3 AS `x`"));
+    Violated();
+    EXPECT_THAT(Add(column), ElementsAre("check.violated"));
+  }
+}
+
 TEST_F(MysqlRulesTest, ColumnsOfConditionsCannotGo) {
   ConstraintFacts check;
   check.name = "order";

@@ -93,6 +93,18 @@ std::string TooLong(absl::string_view column, int length) {
   return absl::StrCat("length(rtrim(", column, "::text, ' ')) > ", length);
 }
 
+// What int2in, int4in and int8in refuse (PostgreSQL 18 manual, 4.1.2.6 for the forms since 16).
+std::string NoInteger(int rank, absl::string_view column) {
+  if (rank < 1 || rank > 3) return "";
+  const char* const ranges[] = {"-32768 AND 32767", "-2147483648 AND 2147483647",
+                                "-9223372036854775808 AND 9223372036854775807"};
+  const std::string text = absl::StrCat(column, "::text");
+  return absl::StrCat("CASE WHEN ", text, " ~ '^[[:space:]]*[-+]?[0-9]+[[:space:]]*$' THEN ", text,
+                      "::numeric NOT BETWEEN ", ranges[rank - 1], " ELSE ", text,
+                      " !~ '^[[:space:]]*[-+]?([0-9](_?[0-9])*|0[xX](_?[0-9a-fA-F])+|0[oO](_?[0-7])+|0[bB](_?[01])+)"
+                      "[[:space:]]*$' END");
+}
+
 PgTypeChange TextChange(const Type& before, const Type& after, absl::string_view column) {
   const int length = after.modifiers.empty() ? 0 : after.modifiers[0];
   const bool same_base = before.base == after.base;
@@ -203,6 +215,7 @@ PgTypeChange ClassifyPgTypeChange(absl::string_view before_text, absl::string_vi
     change.kind = Kind::kRewrite;
   } else if (IsText(before.base) && known) {
     change.kind = Kind::kNeedsUsing;
+    change.misfit = NoInteger(IntegerRank(after.base), column);
   } else if ((IsNumber(before.base) && (IsTime(after.base) || after.base == "boolean")) ||
              (before.base == "boolean" && IsNumber(after.base)) || (IsTime(before.base) && IsNumber(after.base))) {
     change.kind = Kind::kNeedsUsing;

@@ -15,6 +15,7 @@ struct PgTypeChange {
   enum class Kind { kNothing, kMetadata, kRewrite, kNeedsUsing, kUnknown };
   Kind kind = Kind::kUnknown;
   // SQL over the quoted column that is true for values which do not fit the new type; empty: all fit, or nobody knows.
+  // Of kNeedsUsing: when USING is the plain cast of the column.
   std::string misfit;
 };
 

@@ -464,6 +464,20 @@ TEST_F(PostgresRulesTest, ChecksAndTypes) {
   EXPECT_THAT(Say(type("image", "size", "bigint")), ElementsAre("change.large"));
 }
 
+TEST_F(PostgresRulesTest, ACastInUsingMayFail) {
+  const auto use = [](const std::string& expression) {
+    return absl::StrCat(
+        R"x({"operation":"AlterColumn","table":"tag","column":{"name":"label","type":"int"},"using":")x", expression,
+        R"x("})x");
+  };
+  EXPECT_THAT(Say(use("label::integer")), IsEmpty());
+  EXPECT_THAT(asked_, ::testing::SizeIs(1));
+  Violated();
+  EXPECT_THAT(Say(use("label::integer")), ElementsAre("postgresql.type_fit"));
+  EXPECT_THAT(Say(use("length(label)")), IsEmpty());
+  EXPECT_THAT(asked_, IsEmpty());
+}
+
 TEST_F(PostgresRulesTest, WhatGoesAway) {
   const std::string column = R"({"operation":"DropColumn","table":"tag","column":{"name":"size"}})";
   EXPECT_THAT(Say(column), IsEmpty());

@@ -23,8 +23,12 @@ std::string ConditionOf(const HintContext& context) {
   if (hint.operation != Operation::kAddColumn || !hint.column->check || !hint.column->default_expression) return "";
   if (hint.column->default_kind != DefaultKind::kConstant || !hint.column->type) return "";
   // All old rows get the same value: it alone is put to the condition.
-  return absl::StrCat("(SELECT (", *hint.column->check, ") FROM (SELECT CAST(", *hint.column->default_expression,
-                      " AS ", *hint.column->type, ") AS ", QuoteName(context, hint.column->name), ") AS new_column)");
+  // MySQL casts to few of its types (MySQL 9.7 manual, 14.10); there, comparisons convert a literal themselves.
+  const std::string value =
+      context.postgres() ? absl::StrCat("CAST(", *hint.column->default_expression, " AS ", *hint.column->type, ")")
+                         : *hint.column->default_expression;
+  return absl::StrCat("(SELECT (", *hint.column->check, ") FROM (SELECT ", value, " AS ",
+                      QuoteName(context, hint.column->name), ") AS new_column)");
 }
 
 bool MayRun(const HintContext& context) {
@@ -36,7 +40,8 @@ bool MayRun(const HintContext& context) {
   if (hint.operation == Operation::kAddConstraint) return IsHarmlessExpression(*hint.check, functions);
   return IsHarmlessExpression(*hint.column->check, functions) &&
          IsHarmlessExpression(*hint.column->default_expression, functions) &&
-         IsHarmlessExpression(*hint.column->type, functions) && context.state.Type(*hint.column->type) != nullptr;
+         (!context.postgres() ||
+          (IsHarmlessExpression(*hint.column->type, functions) && context.state.Type(*hint.column->type) != nullptr));
 }
 
 ProbeAnswer AskRows(const HintContext& context, const std::string& condition) {

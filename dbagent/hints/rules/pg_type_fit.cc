@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A change of type that PostgreSQL cannot do, or that the rows do not fit.
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "dbagent/hints/pg_type_change.h"
 #include "dbagent/hints/rules/rules.h"
 #include "dbagent/hints/rules/words.h"
 
 namespace dba::agent::hints {
+namespace {
+
+// "column::type", the type in any of its spellings.
+bool IsPlainCast(absl::string_view expression, const std::string& column, const std::string& type) {
+  const size_t colons = expression.find("::");
+  if (colons == absl::string_view::npos) return false;
+  const absl::string_view name = absl::StripAsciiWhitespace(expression.substr(0, colons));
+  return (name == column || name == absl::StrCat("\"", column, "\"")) &&
+         CanonicalPgType(absl::StripAsciiWhitespace(expression.substr(colons + 2))) == CanonicalPgType(type);
+}
+
+}  // namespace
 
 void PgTypeFit(const HintContext& context, std::vector<Finding>* findings) {
   const Hint& hint = context.hint;
   if (hint.operation != Operation::kAlterColumn || !hint.column->type || IsDrifted(context)) return;
-  if (hint.using_expression) return;
   const ColumnFacts& column = *context.table.FindColumn(hint.column->name);
   const PgTypeChange change =
       ClassifyPgTypeChange(column.type, *hint.column->type, QuoteName(context, column.name), false);
+  const bool needs_using = change.kind == PgTypeChange::Kind::kNeedsUsing;
+  // An explicit cast cuts a text that is too long, so only what cannot be assigned is known to fail.
+  if (hint.using_expression && !(needs_using && IsPlainCast(*hint.using_expression, column.name, *hint.column->type))) {
+    return;
+  }
   Finding finding;
   finding.columns = {column.name};
   const std::string what = absl::StrCat("column ", column.name, " of ", FormatTableName(hint.table));
-  if (change.kind == PgTypeChange::Kind::kNeedsUsing) {
+  if (needs_using && !hint.using_expression) {
     finding.message = absl::StrCat(what, " cannot be cast from ", column.type, " to ", *hint.column->type,
                                    " without a USING expression");
     finding.remedy = "say how: ALTER COLUMN … TYPE … USING …, and `using` in the hint";
