@@ -129,7 +129,7 @@ absl::StatusOr<std::string> PostgresEnv::RunAs(const std::string& user, const st
                                                const std::string& database, const std::string& sql) const {
   const std::string port = absl::StrCat(port_);
   const char* keys[] = {"host", "port", "user", "password", "dbname", "connect_timeout", nullptr};
-  const char* values[] = {"127.0.0.1", port.c_str(), user.c_str(), password.c_str(), database.c_str(), "5", nullptr};
+  const char* values[] = {"127.0.0.1", port.c_str(), user.c_str(), password.c_str(), database.c_str(), "15", nullptr};
   const Connection connection(PQconnectdbParams(keys, values, 0));
   if (PQstatus(connection.pg) != CONNECTION_OK) return absl::UnavailableError(PQerrorMessage(connection.pg));
   PGresult* result = PQexec(connection.pg, sql.c_str());

@@ -65,6 +65,10 @@ absl::Status CheckExtraGrant(Engine engine, const ExtraGrant& grant) {
   if (grant.name.size() > kMaxNameBytes || grant.name.find('\0') != std::string::npos) {
     return BadGrant(grant, "the name is too long or holds a NUL");
   }
+  if (engine == Engine::kPostgresql && grant.kind == "Function" &&
+      (grant.name.find('(') == std::string::npos || grant.name.back() != ')')) {
+    return BadGrant(grant, "a function is named with the types of its arguments, for example totals(date)");
+  }
   return absl::OkStatus();
 }
 
