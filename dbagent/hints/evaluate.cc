@@ -61,6 +61,7 @@ void RunRules(const HintContext& context, Evaluation* evaluation) {
   const size_t first = evaluation->findings.size();
   for (const RuleInfo& rule : Catalogue()) {
     if (rule.check == nullptr || (rule.engines & SetOf(context.server().engine)) == 0) continue;
+    if (rule.of_rows && context.hint.rows_prepared.value_or(false)) continue;
     std::vector<Finding> found;
     rule.check(context, &found);
     for (Finding& finding : found) {

@@ -115,6 +115,7 @@ absl::Status ReadConstraintFields(HintFields& fields, Hint* hint) {
   DBA_ASSIGN_OR_RETURN(hint->algorithm, fields.Enum("algorithm", kAlgorithms));
   DBA_ASSIGN_OR_RETURN(hint->lock, fields.Enum("lock", kLocks));
   DBA_ASSIGN_OR_RETURN(hint->foreign_key_checks, fields.Bool("foreignKeyChecks"));
+  DBA_ASSIGN_OR_RETURN(hint->rows_prepared, fields.Bool("rowsPrepared"));
   return absl::OkStatus();
 }
 

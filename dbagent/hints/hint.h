@@ -81,7 +81,8 @@ struct Hint {
   std::optional<Algorithm> algorithm;
   std::optional<LockClause> lock;
   std::optional<bool> foreign_key_checks;
-  std::string transaction;  // hints with the same word run in one transaction; empty: alone
+  std::optional<bool> rows_prepared;  // the migration itself makes the rows fit before this step
+  std::string transaction;            // hints with the same word run in one transaction; empty: alone
 };
 
 // Reads one hint. INVALID_ARGUMENT names the field that is missing, unknown or of a wrong type, and the words allowed.

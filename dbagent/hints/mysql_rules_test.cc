@@ -337,8 +337,11 @@ TEST_F(MysqlRulesTest, Views) {
 }
 
 TEST_F(MysqlRulesTest, NotNullOfANewColumn) {
-  const std::string set =
-      R"({"operation":"AlterColumn","table":"image","column":{"name":"x","type":"int","nullable":false}})";
+  const auto set = [](const std::string& prepared) {
+    return absl::StrCat(
+        R"({"operation":"AlterColumn","table":"image","column":{"name":"x","type":"int","nullable":false})", prepared,
+        "}");
+  };
   const auto add = [](const std::string& fallback) {
     return absl::StrCat(
         R"x({"operation":"AddColumn","table":"image","column":{"name":"x","type":"int","nullable":true,"default":")x",
@@ -346,8 +349,10 @@ TEST_F(MysqlRulesTest, NotNullOfANewColumn) {
   };
   for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
     Use(engine);
-    EXPECT_THAT(SayAll({add("None"), set}), ElementsAre("not_null.new_column"));
-    EXPECT_THAT(SayAll({add("Constant"), set}), IsEmpty());
+    EXPECT_THAT(SayAll({add("None"), set(R"(,"rowsPrepared":false)")}), ElementsAre("not_null.new_column"));
+    EXPECT_THAT(SayAll({add("None"), set("")}), ElementsAre("not_null.new_column?"));
+    EXPECT_THAT(SayAll({add("None"), set(R"(,"rowsPrepared":true)")}), IsEmpty());
+    EXPECT_THAT(SayAll({add("Constant"), set("")}), IsEmpty());
   }
 }
 

@@ -20,6 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using Said = std::vector<std::string>;
 
 ColumnFacts Column(const std::string& name, const std::string& type, bool not_null = false) {
@@ -268,28 +269,46 @@ TEST_F(PostgresRulesTest, NotNull) {
 }
 
 TEST_F(PostgresRulesTest, NotNullOfANewColumn) {
-  const auto say = [&](const std::string& table, const std::string& rest) {
+  const auto say = [&](const std::string& table, const std::string& rest, const std::string& prepared = "") {
     return SayAll({absl::StrCat(R"x({"operation":"AddColumn","table":")x", table,
                                 R"x(","column":{"name":"x","type":"int","nullable":true)x", rest, "}}"),
                    absl::StrCat(R"x({"operation":"AlterColumn","table":")x", table,
-                                R"x(","column":{"name":"x","nullable":false}})x")});
+                                R"x(","column":{"name":"x","nullable":false})x", prepared, "}")});
   };
   const std::string none = R"(,"default":"None")";
-  EXPECT_THAT(say("tag", none), ElementsAre("not_null.new_column"));
+  const std::string unfilled = R"(,"rowsPrepared":false)";
+  EXPECT_THAT(say("tag", none, unfilled), ElementsAre("not_null.new_column"));
   EXPECT_EQ(Last().harm, Harm::kFails);
   EXPECT_EQ(Last().hint, 1u);
-  // The migration may fill the rows between the steps, which no hint tells.
-  EXPECT_EQ(Last().confidence, Confidence::kLow);
+  EXPECT_EQ(Last().effect, Effect::kBlock);
+  // The migration may fill the rows between the steps.
+  EXPECT_THAT(say("tag", none), ElementsAre("not_null.new_column?"));
   EXPECT_EQ(Last().effect, Effect::kWarn);
+  EXPECT_THAT(say("tag", none, R"(,"rowsPrepared":true)"), IsEmpty());
   EXPECT_THAT(asked_, IsEmpty());
   EXPECT_THAT(say("tag", ""), ElementsAre("not_null.new_column?"));
   EXPECT_THAT(say("tag", R"(,"default":"Constant","defaultExpression":"0")"), IsEmpty());
   EXPECT_THAT(say("tag", R"(,"default":"Constant")"), IsEmpty());
   EXPECT_THAT(say("empty", none), IsEmpty());
   // What the step does if the rows are filled is said as well.
-  EXPECT_THAT(say("image", none), ElementsAre("not_null.new_column", "change.large"));
+  EXPECT_THAT(say("image", none), ElementsAre("not_null.new_column?", "change.large"));
+  EXPECT_THAT(say("image", none, unfilled), ElementsAre("not_null.new_column"));
   tag().rows = Fact<double>::Unknown("no statistics");
-  EXPECT_THAT(say("tag", none), ElementsAre("not_null.new_column?"));
+  EXPECT_THAT(say("tag", none, unfilled), ElementsAre("not_null.new_column?"));
+}
+
+TEST_F(PostgresRulesTest, RowsThatTheMigrationMendsDoNotCount) {
+  Violated();
+  for (const char* hint :
+       {R"("operation":"AlterColumn","table":"tag","column":{"name":"label","nullable":false})",
+        R"("operation":"AddConstraint","table":"tag","type":"Unique","columns":["label"],"name":"u")",
+        R"("operation":"AddConstraint","table":"tag","type":"Check","check":"label > ''","name":"c","notValid":false)",
+        R"("operation":"CreateIndex","table":"tag","columns":["label"],"unique":true,"concurrently":true)"}) {
+    EXPECT_THAT(Say(absl::StrCat("{", hint, "}")), SizeIs(1)) << hint;
+    EXPECT_THAT(Say(absl::StrCat("{", hint, R"(,"rowsPrepared":false})")), SizeIs(1)) << hint;
+    EXPECT_THAT(Say(absl::StrCat("{", hint, R"(,"rowsPrepared":true})")), IsEmpty()) << hint;
+    EXPECT_THAT(asked_, IsEmpty());
+  }
 }
 
 TEST_F(PostgresRulesTest, RequiredColumn) {

@@ -62,6 +62,7 @@ struct RuleInfo {
   const char* remedy;
   const char* source;  // of the claim about the engine
   Rule check;
+  bool of_rows = false;  // it tells what rows of before the migration do, so not where the migration mends them first
 };
 
 // All rules in the order of docs/hints.md.

@@ -38,7 +38,7 @@ constexpr RuleInfo kRules[] = {
     {"mysql.nulls_changed", 8, kMyFamily, Harm::kDataLoss, Severity::kError,
      "Without strict mode SET NOT NULL turns NULL into the type's implicit value.",
      "sql_mode; a bounded query over the rows", "Fill the rows first, and set sql_mode to STRICT_TRANS_TABLES.",
-     "MySQL 9.7 manual, 7.1.11; MariaDB 10.11, SQL_MODE", MysqlNullsChanged},
+     "MySQL 9.7 manual, 7.1.11; MariaDB 10.11, SQL_MODE", MysqlNullsChanged, true},
     {"mysql.refused", 0, kMyFamily, Harm::kFails, Severity::kError,
      "The server refuses the step, whatever the rows are: partitions, system versioning, keys that others need, an "
      "ALGORITHM or LOCK that the table does not allow.",

@@ -53,7 +53,7 @@ void NotNullNulls(const HintContext& context, std::vector<Finding>* findings) {
   }
 }
 
-// No hint speaks of an UPDATE: a migration that fills the column between the two steps is right, hence low confidence.
+// Most migrations fill the column between the two steps: unless the hint says that this one does not, it is unknown.
 void NotNullNewColumn(const HintContext& context, std::vector<Finding>* findings) {
   if (IsDrifted(context) || IsEmpty(context.table) || !Fails(context)) return;
   for (const std::string& name : ColumnsMadeNotNull(context.hint)) {
@@ -67,13 +67,15 @@ void NotNullNewColumn(const HintContext& context, std::vector<Finding>* findings
     if (!column->filled) {
       finding = UnknownFinding(absl::StrCat("the hint does not say whether the new ", where,
                                             " has a default (column.default); without one it is NULL in every row"));
-    } else if (context.table.rows.known() && *context.table.rows > 0) {
-      finding.confidence = Confidence::kLow;
-      finding.message = absl::StrCat("the new ", where,
-                                     " is NULL in every row, unless the migration fills it before it becomes NOT NULL");
-    } else {
+    } else if (!context.table.rows.known() || *context.table.rows <= 0) {
       finding = UnknownFinding(
-          absl::StrCat("the new ", where, " is NULL in every row, and whether there are any is ", "not known"));
+          absl::StrCat("the new ", where, " is NULL in every row, and whether there are any is not known"));
+    } else if (!context.hint.rows_prepared) {
+      finding = UnknownFinding(absl::StrCat("the new ", where,
+                                            " is NULL in every row, and the hint does not say whether the migration "
+                                            "fills it before it becomes NOT NULL (rowsPrepared)"));
+    } else {
+      finding.message = absl::StrCat("the new ", where, " is NULL in every row, and the migration does not fill it");
     }
     finding.columns = {name};
     findings->push_back(std::move(finding));
