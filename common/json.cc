@@ -2,6 +2,7 @@
 #include "common/json.h"
 
 #include <limits>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -62,7 +63,7 @@ const Json* FindJson(const Json& root, JsonPath path) {
   const Json* value = &root;
   for (absl::string_view key : path) {
     if (!value->is_object()) return nullptr;
-    const auto member = value->find(std::string(key));
+    const auto member = value->find(std::string_view(key.data(), key.size()));
     if (member == value->end()) return nullptr;
     value = &*member;
   }

@@ -32,11 +32,18 @@ absl::StatusOr<Effect> Done(const absl::Status& status) {
   return Effect::kChanged;
 }
 
-// The status with its conditions by type: server-side apply keeps those that are there already in their old places.
-nlohmann::json Comparable(api::ManagedDatabaseStatus status) {
-  std::sort(status.conditions.begin(), status.conditions.end(),
-            [](const api::Condition& a, const api::Condition& b) { return a.type < b.type; });
-  return api::ToJson(status);
+// Whether two statuses say the same, in whatever order their conditions stand: server-side apply keeps those that are
+// there already in their old places.
+bool SayTheSame(const nlohmann::json& a, const nlohmann::json& b) {
+  if (a.size() != b.size()) return false;
+  for (auto left = a.begin(), right = b.begin(); left != a.end(); ++left, ++right) {
+    if (left.key() != right.key()) return false;
+    const bool same = left.key() == "conditions" && left->size() == right->size()
+                          ? std::is_permutation(left->begin(), left->end(), right->begin())
+                          : *left == *right;
+    if (!same) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -208,16 +215,17 @@ absl::Status Executor::Reach(absl::string_view description, absl::string_view ed
 }
 
 absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api::ManagedDatabaseStatus& status) {
-  if (Comparable(status) == Comparable(world.database.status)) return Effect::kNone;
+  nlohmann::json wanted = api::ToJson(status);
+  if (SayTheSame(wanted, api::ToJson(world.database.status))) return Effect::kNone;
   const api::ObjectMeta& meta = world.database.meta;
-  const nlohmann::json object = {{"apiVersion", "dbaoperator.dev/v1alpha1"},
-                                 {"kind", "ManagedDatabase"},
-                                 {"metadata",
-                                  {{"name", meta.name},
-                                   {"namespace", meta.name_space},
-                                   {"uid", meta.uid},
-                                   {"resourceVersion", meta.resource_version}}},
-                                 {"status", api::ToJson(status)}};
+  nlohmann::json object = {{"apiVersion", "dbaoperator.dev/v1alpha1"},
+                           {"kind", "ManagedDatabase"},
+                           {"metadata",
+                            {{"name", meta.name},
+                             {"namespace", meta.name_space},
+                             {"uid", meta.uid},
+                             {"resourceVersion", meta.resource_version}}}};
+  object["status"] = std::move(wanted);
   DBA_RETURN_IF_ERROR(Reach("ApplyStatus", "before"));
   DBA_RETURN_IF_ERROR(kube_.Apply(kube::kManagedDatabases, object, plan::kFieldManager, "status").status());
   DBA_RETURN_IF_ERROR(Reach("ApplyStatus", "after"));

@@ -16,16 +16,24 @@
 #include "controller/reconcile/workload_references.h"
 
 namespace dba {
+namespace {
+
+// What a container wrote may hold a password that is not known now.
+void HideMessages(plan::World& world) {
+  if (!world.jobs.ok()) return;
+  for (plan::JobView& job : *world.jobs) job.message.clear();
+}
+
+}  // namespace
 
 absl::StatusOr<plan::World> Observer::Observe(const kube::ObjectKey& key) {
   plan::World world;
   DBA_ASSIGN_OR_RETURN(const nlohmann::json object, kube_.Get(kube::kManagedDatabases, key));
   DBA_ASSIGN_OR_RETURN(world.database, api::ParseManagedDatabase(object));
   DBA_ASSIGN_OR_RETURN(world.migrations, migrations_.List(key.name_space));
-  std::vector<Secret> passwords;
-  ObserveSecrets(world, passwords);
-  ObserveJobs(world, passwords);
+  ObserveJobs(world);
   ObserveAgent(world);
+  ObserveSecrets(world);
   ObserveStart(world);
   return world;
 }
@@ -37,15 +45,17 @@ absl::StatusOr<api::ManagedDatabase> Observer::ObserveIdentity(const kube::Objec
   return database;
 }
 
-void Observer::ObserveSecrets(plan::World& world, std::vector<Secret>& passwords) {
+void Observer::ObserveSecrets(plan::World& world) {
   const api::ObjectMeta& meta = world.database.meta;
   absl::StatusOr<kube::ObjectList> list =
       kube_.List(kube::kSecrets, meta.name_space, plan::DatabaseSelector(meta.name));
   if (!list.ok()) {
     world.secrets = list.status();
+    HideMessages(world);
     return;
   }
   std::vector<plan::SecretView> views;
+  std::vector<Secret> passwords;
   for (const nlohmann::json& object : list->items) {
     std::optional<plan::SecretView> view = ViewSecret(object, meta.uid);
     if (!view.has_value()) continue;
@@ -54,9 +64,11 @@ void Observer::ObserveSecrets(plan::World& world, std::vector<Secret>& passwords
     if (password.ok()) passwords.push_back(*std::move(password));
   }
   world.secrets = std::move(views);
+  if (!world.jobs.ok()) return;
+  for (plan::JobView& job : *world.jobs) job.message = Redact(job.message, passwords);
 }
 
-void Observer::ObserveJobs(plan::World& world, const std::vector<Secret>& passwords) {
+void Observer::ObserveJobs(plan::World& world) {
   const api::ObjectMeta& meta = world.database.meta;
   absl::StatusOr<kube::ObjectList> list = kube_.List(kube::kJobs, meta.name_space, plan::DatabaseSelector(meta.name));
   if (!list.ok()) {
@@ -75,7 +87,7 @@ void Observer::ObserveJobs(plan::World& world, const std::vector<Secret>& passwo
       // Best effort: the Job's own reason remains when its Pods are gone.
       const absl::StatusOr<kube::ObjectList> pods = kube_.List(kube::kPods, meta.name_space, PodsOfJobSelector(*view));
       const std::string words = pods.ok() ? LastWords(pods->items) : "";
-      view->message = Redact(words.empty() ? view->message : words, passwords);
+      if (!words.empty()) view->message = words;
     }
     views.push_back(*std::move(view));
   }

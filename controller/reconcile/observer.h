@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/secret.h"
 #include "controller/agent/agent_client.h"
 #include "controller/kube/kube_client.h"
 #include "controller/plan/memory.h"
@@ -23,8 +22,10 @@ class Observer {
       : kube_(*kube), agents_(*agents), migrations_(*migrations) {}
 
   // All but World::references and World::last_failure. What is decided over is
-  // read live, never from a cache; and Jobs before the version table, so that a
-  // Job which is seen to have ended has written all that it ever will.
+  // read live, never from a cache; Jobs before the version table, so that a
+  // Job which is seen to have ended has written all that it ever will; and
+  // Secrets after the accounts, whose list fences an older controller off: of
+  // what it did in the database no Secret is missed.
   // NOT_FOUND: there is no such ManagedDatabase. Other errors: without it
   // nothing can be said, not even in its status.
   absl::StatusOr<plan::World> Observe(const kube::ObjectKey& key);
@@ -43,9 +44,10 @@ class Observer {
   void ObserveProbes(const std::vector<plan::ProbeTarget>& targets, absl::Time now, plan::World& world);
 
  private:
-  void ObserveSecrets(plan::World& world, std::vector<Secret>& passwords);
-  void ObserveJobs(plan::World& world, const std::vector<Secret>& passwords);
+  void ObserveJobs(plan::World& world);
   void ObserveAgent(plan::World& world);
+  // Needs World::jobs, whose messages hold no password after it.
+  void ObserveSecrets(plan::World& world);
   void ObserveStart(plan::World& world);
   // UNKNOWN when it could not be found out.
   absl::Status Probe(const plan::World& world, const plan::ProbeTarget& target);

@@ -322,6 +322,39 @@ TEST(ReconcilerTest, TakesADatabaseThroughTheWholeChain) {
   EXPECT_THAT(universe.agent().accounts(), SizeIs(2));
 }
 
+TEST(ObserverTest, LooksAtJobsThenAccountsThenSecrets) {
+  Universe universe;
+  universe.Settle();
+  std::vector<std::string> order;
+  universe.kube.SetBeforeCall([&](const kube::FakeKubeClient::Call& call) {
+    if (call.verb == "list") order.push_back(call.resource);
+    return absl::OkStatus();
+  });
+  universe.agent().SetBeforeCall([&](absl::string_view call) {
+    order.emplace_back(call);
+    return absl::OkStatus();
+  });
+  ASSERT_OK(universe.observer->Observe({"ns", "shop"}));
+  EXPECT_THAT(order, ElementsAre("jobs", "GetDatabase", "ListAccounts", "secrets"));
+}
+
+TEST(ObserverTest, TellsNoPasswordThatAJobPrinted) {
+  Universe universe("v1");
+  universe.failing["v1"] = "cannot log in with";
+  for (int i = 0; i < 60 && !universe.RunJobs(); ++i) universe.Reconcile();
+  const absl::StatusOr<plan::World> world = universe.observer->Observe({"ns", "shop"});
+  ASSERT_OK(world);
+  ASSERT_OK(world->jobs);
+  ASSERT_THAT(*world->jobs, SizeIs(1));
+  EXPECT_EQ(world->jobs->front().message, "cannot log in with ***");
+
+  universe.kube.FailNext("list", "secrets", absl::UnavailableError("no answer"));
+  const absl::StatusOr<plan::World> blind = universe.observer->Observe({"ns", "shop"});
+  ASSERT_OK(blind);
+  ASSERT_THAT(*blind->jobs, SizeIs(1));
+  EXPECT_EQ(blind->jobs->front().message, "");
+}
+
 TEST(ReconcilerTest, TakesADatabaseThroughItQuietly) {
   LogCapture log;
   Universe universe;

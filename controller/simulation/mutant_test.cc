@@ -18,36 +18,34 @@ constexpr uint64_t kMaxSeeds = 100;
 // from there will do.
 uint64_t FirstSeed(Mutant mutant) {
   switch (mutant) {
-    case Mutant::kPublishedUnproven:
-      return 2;
-    case Mutant::kSecretsErrorEmpty:
-    case Mutant::kProbeAlwaysOk:
-      return 4;
     case Mutant::kLoginsHidden:
-      return 8;
-    case Mutant::kPodsHidden:
-      return 9;
+      return 7;
+    case Mutant::kPasswordTold:
+      return 10;
+    case Mutant::kVersionErrorNone:
+      return 11;
+    case Mutant::kJobsErrorEmpty:
     case Mutant::kSecretOverwritten:
     case Mutant::kIntentForgotten:
-      return 11;
-    case Mutant::kPasswordTold:
-      return 16;
-    case Mutant::kVersionErrorNone:
-      return 17;
+      return 15;
+    case Mutant::kPodsHidden:
+      return 20;
+    case Mutant::kAccountsErrorEmpty:
+      return 26;
     case Mutant::kSessionsHidden:
-      return 38;
-    case Mutant::kJobsErrorEmpty:
-      return 45;
+      return 30;
+    case Mutant::kProbeAlwaysOk:
+      return 32;
+    case Mutant::kPodsOfLostSecretsHidden:
+      return 44;
     case Mutant::kPreconditionsIgnored:
       return 55;
-    case Mutant::kFenceIgnored:
-      return 61;
     case Mutant::kPodsErrorEmpty:
-      return 129;
-    case Mutant::kPodsOfLostSecretsHidden:
-      return 192;
-    case Mutant::kAccountsErrorEmpty:
-      return 515;
+      return 57;
+    case Mutant::kFenceIgnored:
+      return 70;
+    case Mutant::kGateIgnored:
+      return 678;
     default:
       return 1;
   }

@@ -62,6 +62,12 @@ bool SimDatabase::Pass(uint64_t epoch) {
   return true;
 }
 
+void SimDatabase::KeepEpoch(uint64_t epoch) {
+  if (epoch <= image_.epoch) return;
+  Remember();
+  image_.epoch = epoch;
+}
+
 int SimDatabase::EndSessions(const std::string& account) {
   std::vector<int> ended;
   for (const auto& [id, connection] : connections_) {

@@ -31,7 +31,7 @@ struct DatabaseImage {
   std::map<std::string, DatabaseAccount> accounts;
   std::string version;                 // what the version table says; empty: nothing
   std::map<std::string, int> effects;  // by version: how often its migration was committed
-  uint64_t epoch = 0;                  // the highest that changed something
+  uint64_t epoch = 0;                  // the highest that looked or changed something
 };
 
 struct Connection {
@@ -58,8 +58,10 @@ class SimDatabase {
   // Commits what the lock's holder did: one effect of `version`, which the table then says.
   void CommitMigration(int connection, const std::string& version);
 
-  // The fence: false when a higher epoch has changed something; else remembers this one.
+  // The fence: false when a higher epoch has looked or changed something; else remembers this one.
   bool Pass(uint64_t epoch);
+  // What a look of `epoch` does to the fence; a lower epoch is left alone.
+  void KeepEpoch(uint64_t epoch);
 
   // What the agent does; the caller has checked the mark and the epoch.
   void PutAccount(const std::string& name, DatabaseAccount account);
