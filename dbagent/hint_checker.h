@@ -10,9 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/mutex.h"
 #include "dbagent/db/database.h"
 #include "dbagent/hints/evaluate.h"
+#include "dbagent/probe_queue.h"
 #include "dbagent/write_sampler.h"
 
 namespace dba::agent {
@@ -22,7 +22,8 @@ struct HintCheck {
   absl::Time checked_at;
 };
 
-// Thread-safe: queries over the rows run one at a time.
+// Thread-safe. Queries over the rows run one at a time; those of one call are over after ten seconds, the waiting for
+// their turn included.
 class HintChecker {
  public:
   // sampler  outlives this
@@ -30,7 +31,8 @@ class HintChecker {
 
   // hints  as read; one that could not be read is a finding
   // owner  UID of the ManagedDatabase whose older accounts are looked at; may be empty
-  // Errors as Database's: the server could not be asked at all.
+  // Errors as Database's: the server could not be asked at all. Blocks for about two seconds, to count writes, when a
+  // table is seen for the first time and there is a finding that its rate may belong to.
   absl::StatusOr<HintCheck> Check(Database& database, const std::vector<absl::StatusOr<hints::Hint>>& hints,
                                   const hints::Policy& policy, const std::string& owner, absl::Time deadline);
 
@@ -39,11 +41,19 @@ class HintChecker {
                                             absl::Time deadline);
 
  private:
-  absl::StatusOr<hints::HintFacts> Gather(Database& database, const hints::FactsRequest& request, absl::Duration window,
-                                          absl::Time deadline);
+  struct Known {
+    hints::HintFacts facts;
+    std::vector<TableName> counting;  // those whose writes were not counted for long enough yet
+  };
+  absl::StatusOr<Known> Gather(Database& database, const hints::FactsRequest& request, absl::Duration window,
+                               absl::Time deadline);
+  void AwaitRates(absl::Duration window, absl::Time deadline, Known* known);
+  hints::Evaluation Judge(Database& database, const std::vector<absl::StatusOr<hints::Hint>>& hints,
+                          const hints::HintFacts& facts, const hints::Policy& policy, hints::Probes* answers,
+                          absl::Time deadline);
 
   WriteSampler* const sampler_;
-  Mutex probing_;
+  ProbeQueue probing_;
 };
 
 }  // namespace dba::agent

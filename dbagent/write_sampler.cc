@@ -73,10 +73,17 @@ void WriteSampler::Add(const WriteSamples& samples) {
       series.samples.clear();
       continue;
     }
+    // Somebody else was faster to add a later one.
+    if (!series.samples.empty() && samples.at <= series.samples.back().at) continue;
     // A counter that fell, or began anew, says nothing of what was before.
     if (!series.samples.empty() &&
         (series.samples.back().epoch != sample.epoch || series.samples.back().writes > *sample.writes)) {
       series.samples.clear();
+    }
+    // Of samples close to each other the last is enough.
+    const size_t kept = series.samples.size();
+    if (kept >= 2 && series.samples[kept - 1].at - series.samples[kept - 2].at < kShortestWindow) {
+      series.samples.pop_back();
     }
     series.samples.push_back({samples.at, *sample.writes, sample.epoch});
     while (samples.at - series.samples.front().at > kKeep) series.samples.pop_front();
@@ -97,31 +104,47 @@ Fact<WriteRate> WriteSampler::RateOf(const Series& series, absl::Duration window
   return WriteRate{writes / absl::ToDoubleSeconds(length), length};
 }
 
-void WriteSampler::Register(const std::vector<TableName>& tables) {
-  MutexLock lock(&mutex_);
-  for (const TableName& table : tables) {
-    const std::string key = hints::FormatTableName(table);
-    if (series_.count(key) == 0 && series_.size() >= kMostTables) continue;
-    Series& series = series_[key];
-    series.table = table;
-    series.asked = clock_->Monotonic();
-  }
+WriteSampler::Rate WriteSampler::RateOf(const TableName& table, absl::Duration window) const {
+  const auto found = series_.find(hints::FormatTableName(table));
+  if (found == series_.end()) return {Fact<WriteRate>::Unknown("too many tables are watched")};
+  Rate rate = {RateOf(found->second, std::max(window, kShortestQuietWindow))};
+  rate.counting = !rate.rate.known() && found->second.unknown.empty();
+  return rate;
+}
+
+void WriteSampler::Register(const TableName& table) {
+  const std::string key = hints::FormatTableName(table);
+  if (series_.count(key) == 0 && series_.size() >= kMostTables) return;
+  Series& series = series_[key];
+  series.table = table;
+  series.asked = clock_->Monotonic();
 }
 
 bool WriteSampler::AllKnown(const std::vector<TableName>& tables) {
   MutexLock lock(&mutex_);
-  return std::all_of(tables.begin(), tables.end(), [&](const TableName& table) {
+  return std::none_of(tables.begin(), tables.end(), [&](const TableName& table) {
     mutex_.AssertHeld();
-    const auto found = series_.find(hints::FormatTableName(table));
-    return found == series_.end() || !found->second.unknown.empty() || RateOf(found->second, kKeep).known();
+    return RateOf(table, kKeep).counting;
   });
+}
+
+std::vector<WriteSampler::Rate> WriteSampler::Record(const WriteSamples& samples, absl::Duration window) {
+  MutexLock lock(&mutex_);
+  for (const WriteSample& sample : samples.tables) Register(sample.table);
+  Add(samples);
+  std::vector<Rate> rates;
+  for (const WriteSample& sample : samples.tables) rates.push_back(RateOf(sample.table, window));
+  return rates;
 }
 
 std::vector<Fact<WriteRate>> WriteSampler::Rates(const std::vector<TableName>& tables, absl::Duration window,
                                                  absl::Time deadline) {
   std::vector<Fact<WriteRate>> rates;
   if (tables.empty()) return rates;
-  Register(tables);
+  {
+    MutexLock lock(&mutex_);
+    for (const TableName& table : tables) Register(table);
+  }
   absl::Status status = SampleNow(deadline);
   while (status.ok() && !AllKnown(tables)) {
     const absl::Duration step = absl::Milliseconds(1050);
@@ -130,14 +153,7 @@ std::vector<Fact<WriteRate>> WriteSampler::Rates(const std::vector<TableName>& t
   }
   MutexLock lock(&mutex_);
   for (const TableName& table : tables) {
-    const auto found = series_.find(hints::FormatTableName(table));
-    if (!status.ok()) {
-      rates.push_back(Fact<WriteRate>::Unknown(std::string(status.message())));
-    } else if (found == series_.end()) {
-      rates.push_back(Fact<WriteRate>::Unknown("too many tables are watched"));
-    } else {
-      rates.push_back(RateOf(found->second, std::max(window, kShortestQuietWindow)));
-    }
+    rates.push_back(status.ok() ? RateOf(table, window).rate : Fact<WriteRate>::Unknown(std::string(status.message())));
   }
   return rates;
 }

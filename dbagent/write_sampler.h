@@ -29,6 +29,15 @@ class WriteSampler {
   WriteSampler(GetDatabase database, Clock* clock);
   ~WriteSampler();
 
+  struct Rate {
+    hints::Fact<hints::WriteRate> rate;
+    bool counting = false;  // unknown only because it was not counted for long enough yet
+  };
+
+  // Adds samples that somebody took, and says what is known with them, in their order. Asks the server for nothing; the
+  // tables are watched from now on.
+  std::vector<Rate> Record(const WriteSamples& samples, absl::Duration window);
+
   // The rate of each table over at most `window`, in the order asked. Blocks for about two seconds for a table that is
   // asked for the first time, but never past `deadline`; what cannot be told is unknown with the reason.
   std::vector<hints::Fact<hints::WriteRate>> Rates(const std::vector<TableName>& tables, absl::Duration window,
@@ -52,7 +61,8 @@ class WriteSampler {
   void Add(const WriteSamples& samples) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   hints::Fact<hints::WriteRate> RateOf(const Series& series, absl::Duration window) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Register(const std::vector<TableName>& tables);
+  Rate RateOf(const TableName& table, absl::Duration window) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Register(const TableName& table) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool AllKnown(const std::vector<TableName>& tables);
 
   const GetDatabase database_;

@@ -105,9 +105,9 @@ class HintsMysqlTest : public testing::Test {
   HintFacts Gather(const std::vector<TableName>& tables) {
     hints::FactsRequest request;
     request.tables = tables;
-    absl::StatusOr<HintFacts> facts = database_->GatherFacts(request, Soon());
-    EXPECT_OK(facts);
-    return facts.ok() ? *facts : HintFacts{};
+    absl::StatusOr<GatheredFacts> gathered = database_->GatherFacts(request, Soon());
+    EXPECT_OK(gathered);
+    return gathered.ok() ? gathered->facts : HintFacts{};
   }
 
   ProbeAnswer Ask(const DataProbe& probe, absl::Duration timeout = absl::Seconds(5)) {

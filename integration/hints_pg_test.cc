@@ -182,8 +182,24 @@ TEST_F(HintsPgTest, ReadsTheCatalogsAsTheyAre) {
   hints::FactsRequest request;
   request.tables = {{"", "image"}, {"public", "repo"}, {"", "event"}, {"", "gone"}};
   request.functions = {"now", "random"};
-  const auto facts = server_->database().GatherFacts(request, absl::Now() + absl::Seconds(10));
-  ASSERT_OK(facts);
+  request.types = {"int", "no such type", "varchar(40)"};
+  const auto gathered = server_->database().GatherFacts(request, absl::Now() + absl::Seconds(10));
+  ASSERT_OK(gathered);
+  const hints::HintFacts* const facts = &gathered->facts;
+  EXPECT_EQ(facts->types.at("int").canonical, "integer");
+  EXPECT_EQ(facts->types.count("no such type"), 0u);
+  EXPECT_EQ(facts->types.at("varchar(40)").canonical, "character varying");
+  // The counters that come along are those that SampleWrites reads.
+  const auto samples = server_->database().SampleWrites(request.tables, absl::Now() + absl::Seconds(10));
+  ASSERT_OK(samples);
+  ASSERT_EQ(gathered->writes.tables.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(gathered->writes.tables[i].writes, samples->tables[i].writes);
+    EXPECT_EQ(gathered->writes.tables[i].epoch, samples->tables[i].epoch);
+  }
+  EXPECT_EQ(gathered->writes.tables[0].writes, 100);
+  EXPECT_EQ(gathered->writes.tables[2].writes, 50);
+  EXPECT_GT(samples->at, gathered->writes.at);
   const hints::TableFacts& image = facts->tables[0];
   EXPECT_EQ(*image.rows, 100);
   EXPECT_GT(*image.bytes, 8192);
@@ -202,6 +218,11 @@ TEST_F(HintsPgTest, ReadsTheCatalogsAsTheyAre) {
   EXPECT_FALSE(facts->tables[3].exists());
   EXPECT_EQ(facts->functions.at("random"), hints::Volatility::kVolatile);
   EXPECT_EQ(facts->functions.at("now"), hints::Volatility::kStable);
+  // A query of others resets the session, and the statements prepared in it with it.
+  ASSERT_OK(server_->database().Select({"SELECT 1", 1, 10}, absl::Now() + absl::Seconds(10)));
+  const auto again = server_->database().GatherFacts(request, absl::Now() + absl::Seconds(10));
+  ASSERT_OK(again);
+  EXPECT_EQ(again->facts.tables.size(), 4u);
 }
 
 TEST_F(HintsPgTest, CountsWrites) {

@@ -31,13 +31,18 @@ struct WriteSamples {
   std::vector<WriteSample> tables;
 };
 
+struct GatheredFacts {
+  hints::HintFacts facts;
+  WriteSamples writes;  // of the tables that exist, by their full names
+};
+
 class FactsSource {
  public:
   virtual ~FactsSource() = default;
 
   // Facts of the tables from the catalogs alone: never waits behind a lock on a table of users. A table that is not
   // there is a fact, not an error. TableFacts::writes stays unknown: the sampler fills it in.
-  virtual absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) = 0;
+  virtual absl::StatusOr<GatheredFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) = 0;
 
   // Answers a question about the rows within `timeout` of the server's time and 200 ms of waiting for locks. A
   // question that cannot be answered is the answer Unknown; a status means that the server could not be asked.

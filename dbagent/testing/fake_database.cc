@@ -214,18 +214,27 @@ void FakeDatabase::SetWrites(const std::string& table, double writes) {
   writes_[table] = writes;
 }
 
-absl::StatusOr<hints::HintFacts> FakeDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time) {
+absl::StatusOr<GatheredFacts> FakeDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time) {
   MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
-  hints::HintFacts facts = facts_;
-  facts.tables.clear();
+  GatheredFacts gathered;
+  gathered.facts = facts_;
+  gathered.facts.tables.clear();
+  gathered.writes.at = absl::Now();
   for (const TableName& requested : request.tables) {
     const hints::TableFacts* table = facts_.Find(requested);
-    facts.tables.push_back(table == nullptr ? hints::TableFacts() : *table);
-    facts.tables.back().requested = requested;
-    if (table == nullptr) facts.tables.back().name = requested;
+    hints::TableFacts& facts = gathered.facts.tables.emplace_back(table == nullptr ? hints::TableFacts() : *table);
+    facts.requested = requested;
+    if (table == nullptr) facts.name = requested;
+    if (facts.exists()) gathered.writes.tables.push_back(Sample(facts.name));
   }
-  return facts;
+  return gathered;
+}
+
+WriteSample FakeDatabase::Sample(const TableName& table) const {
+  const auto found = writes_.find(hints::FormatTableName(table));
+  if (found == writes_.end()) return {table, std::nullopt, "there is no such table", ""};
+  return {table, found->second, "", ""};
 }
 
 absl::StatusOr<hints::ProbeAnswer> FakeDatabase::Probe(const hints::DataProbe& probe, absl::Duration, absl::Time) {
@@ -240,14 +249,7 @@ absl::StatusOr<WriteSamples> FakeDatabase::SampleWrites(const std::vector<TableN
   if (!failure_.ok()) return failure_;
   WriteSamples samples;
   samples.at = absl::Now();
-  for (const TableName& table : tables) {
-    const auto found = writes_.find(hints::FormatTableName(table));
-    if (found == writes_.end()) {
-      samples.tables.push_back({table, std::nullopt, "there is no such table", ""});
-    } else {
-      samples.tables.push_back({table, found->second, "", ""});
-    }
-  }
+  for (const TableName& table : tables) samples.tables.push_back(Sample(table));
   return samples;
 }
 

@@ -32,7 +32,7 @@ class FakeDatabase : public Database {
                               absl::Time deadline) override;
   absl::StatusOr<double> EstimateRows(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<double> NextId(absl::string_view table, absl::Time deadline) override;
-  absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
+  absl::StatusOr<GatheredFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
   absl::StatusOr<hints::ProbeAnswer> Probe(const hints::DataProbe& probe, absl::Duration timeout,
                                            absl::Time deadline) override;
   absl::StatusOr<WriteSamples> SampleWrites(const std::vector<TableName>& tables, absl::Time deadline) override;
@@ -66,6 +66,7 @@ class FakeDatabase : public Database {
   AccountList List(absl::string_view owner) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status PassFence(const std::string& owner, uint64_t epoch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ProbeResult::Outcome LogIn(absl::string_view name, absl::string_view password) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  WriteSample Sample(const TableName& table) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Mutex mutex_;
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);

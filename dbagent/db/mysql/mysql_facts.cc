@@ -53,8 +53,17 @@ bool StronglyLocked(const TableFacts& table) {
   return false;
 }
 
+absl::StatusOr<WriteSamples> SampleWritesOf(MysqlConnection& connection, const HintFacts& facts, absl::Time deadline) {
+  std::vector<TableName> written;
+  for (const TableFacts& table : facts.tables) {
+    if (table.exists() && table.kind != hints::TableKind::kView) written.push_back(table.name);
+  }
+  return SampleMysqlWrites(connection, written, facts.default_schema, deadline);
+}
+
 absl::Status Gather(MysqlConnection& connection, const hints::FactsRequest& request, absl::Time deadline,
-                    HintFacts* facts) {
+                    GatheredFacts* gathered) {
+  HintFacts* const facts = &gathered->facts;
   DBA_RETURN_IF_ERROR(PrepareSession(connection, deadline));
   DBA_ASSIGN_OR_RETURN(facts->server, ReadMysqlServer(connection, deadline));
   for (const TableName& table : request.tables) {
@@ -72,6 +81,7 @@ absl::Status Gather(MysqlConnection& connection, const hints::FactsRequest& requ
     if (volatility) facts->functions[function] = *volatility;
   }
   facts->sampled_at = absl::Now();
+  DBA_ASSIGN_OR_RETURN(gathered->writes, SampleWritesOf(connection, *facts, deadline));
   return absl::OkStatus();
 }
 
@@ -85,14 +95,14 @@ absl::Status AndReset(MysqlConnection& connection, absl::Time deadline, const Wo
 
 }  // namespace
 
-absl::StatusOr<HintFacts> MysqlDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time deadline) {
-  HintFacts facts;
+absl::StatusOr<GatheredFacts> MysqlDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time deadline) {
+  GatheredFacts gathered;
   DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {
-    facts = HintFacts();
-    facts.default_schema = dsn_.database;
-    return AndReset(connection, deadline, [&] { return Gather(connection, request, deadline, &facts); });
+    gathered = GatheredFacts();
+    gathered.facts.default_schema = dsn_.database;
+    return AndReset(connection, deadline, [&] { return Gather(connection, request, deadline, &gathered); });
   }));
-  return facts;
+  return gathered;
 }
 
 absl::StatusOr<hints::ProbeAnswer> MysqlDatabase::Probe(const hints::DataProbe& probe, absl::Duration timeout,

@@ -18,11 +18,6 @@
 namespace dba::agent {
 namespace {
 
-struct ResultDeleter {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using ResultPtr = std::unique_ptr<PGresult, ResultDeleter>;
-
 const char* SslMode(TlsMode mode) {
   switch (mode) {
     case TlsMode::kVerifyFull:
@@ -60,7 +55,8 @@ std::vector<std::pair<const char*, std::string>> Keywords(const Dsn& dsn, absl::
       {"passfile", "/dev/null"},
       {"keepalives_idle", "30"},
       // Fixed for the session, so that text and catalog look-ups mean the same everywhere.
-      {"options", "-c standard_conforming_strings=on -c datestyle=ISO -c timezone=UTC"},
+      // Without JIT: compiling takes longer than our queries, and no time limit stops it.
+      {"options", "-c standard_conforming_strings=on -c datestyle=ISO -c timezone=UTC -c jit=off"},
   };
   if (options.tls != TlsMode::kDisable) {
     const bool verify = options.tls != TlsMode::kRequire;
@@ -87,25 +83,6 @@ absl::Status ConnectError(const PGconn* connection, const Dsn& dsn) {
   const std::string state = SqlStateOfConnectError(message);
   if (!state.empty()) return PgError(state, message);
   return absl::UnavailableError(absl::StrCat("cannot connect to PostgreSQL at ", Place(dsn), ": ", message));
-}
-
-RowSet ToRows(const PGresult* result) {
-  RowSet out;
-  const int columns = PQnfields(result);
-  for (int c = 0; c < columns; ++c) out.columns.emplace_back(PQfname(result, c));
-  out.rows.resize(static_cast<size_t>(PQntuples(result)));
-  for (size_t r = 0; r < out.rows.size(); ++r) {
-    for (int c = 0; c < columns; ++c) {
-      const int row = static_cast<int>(r);
-      if (PQgetisnull(result, row, c) != 0) {
-        out.rows[r].emplace_back(std::nullopt);
-      } else {
-        out.rows[r].emplace_back(
-            std::string(PQgetvalue(result, row, c), static_cast<size_t>(PQgetlength(result, row, c))));
-      }
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -174,6 +151,18 @@ absl::Status PgConnection::Flush(absl::Time deadline) {
   }
 }
 
+absl::StatusOr<PgResultPtr> PgConnection::NextResult(absl::Time deadline) {
+  while (PQisBusy(connection_) != 0) {
+    const absl::Status ready = WaitForSocket(POLLIN, deadline);
+    if (!ready.ok()) {
+      broken_ = true;
+      return ready;
+    }
+    if (PQconsumeInput(connection_) == 0) return Broken("receive");
+  }
+  return PgResultPtr(PQgetResult(connection_));
+}
+
 absl::StatusOr<RowSet> PgConnection::Results(absl::Time deadline) {
   // Whatever leaves this function early leaves results behind that the next caller must not see.
   const absl::Status flushed = Flush(deadline);
@@ -184,28 +173,17 @@ absl::StatusOr<RowSet> PgConnection::Results(absl::Time deadline) {
   RowSet rows;
   absl::Status status;
   while (true) {
-    while (PQisBusy(connection_) != 0) {
-      const absl::Status ready = WaitForSocket(POLLIN, deadline);
-      if (!ready.ok()) {
-        broken_ = true;
-        return ready;
-      }
-      if (PQconsumeInput(connection_) == 0) return Broken("receive");
-    }
-    const ResultPtr result(PQgetResult(connection_));
+    DBA_ASSIGN_OR_RETURN(const PgResultPtr result, NextResult(deadline));
     if (result == nullptr) break;
-    const ExecStatusType kind = PQresultStatus(result.get());
-    if (kind == PGRES_TUPLES_OK) {
-      rows = ToRows(result.get());
-    } else if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT || kind == PGRES_COPY_BOTH) {
+    const absl::Status got = PgResultStatus(result.get());
+    if (PQresultStatus(result.get()) == PGRES_TUPLES_OK) rows = PgRows(result.get());
+    if (got.ok()) continue;
+    if (absl::IsInvalidArgument(got) && SqlState(got).empty()) {
       broken_ = true;
-      return absl::InvalidArgumentError("COPY is not allowed here");
-    } else if (kind != PGRES_COMMAND_OK && kind != PGRES_EMPTY_QUERY && status.ok()) {
-      const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-      const char* message = PQresultErrorField(result.get(), PG_DIAG_MESSAGE_PRIMARY);
-      if (state == nullptr || message == nullptr) return Broken("statement");
-      status = PgError(state, message);
+      return got;
     }
+    if (absl::IsUnavailable(got) && SqlState(got).empty()) return Broken("statement");
+    if (status.ok()) status = got;
   }
   if (PQstatus(connection_) == CONNECTION_BAD) {
     broken_ = true;
@@ -251,6 +229,11 @@ absl::Status PgConnection::Commit(absl::Time deadline) { return Run("COMMIT", de
 void PgConnection::Rollback(absl::Time deadline) {
   // After the deadline the connection is not worth waiting for; the server rolls back when it is closed.
   if (!broken_ && !Run("ROLLBACK", deadline).ok()) broken_ = true;
+}
+
+absl::Status PgConnection::Reset(absl::Time deadline) {
+  prepared_.clear();
+  return Run("DISCARD ALL", deadline);
 }
 
 absl::StatusOr<std::string> PgConnection::EncryptPassword(absl::string_view username, const Secret& password) {

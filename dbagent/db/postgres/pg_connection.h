@@ -7,6 +7,7 @@
 
 #include <libpq-fe.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +20,15 @@
 #include "dbagent/db/connect_options.h"
 #include "dbagent/db/dsn.h"
 #include "dbagent/db/postgres/pg_error.h"
+#include "dbagent/db/postgres/pg_result.h"
 #include "dbagent/db/types.h"
 
 namespace dba::agent {
+
+struct PgStatement {
+  std::string sql;
+  std::vector<std::string> parameters;  // text values of $1, $2, …
+};
 
 // Not thread-safe: one thread at a time.
 class PgConnection {
@@ -41,6 +48,10 @@ class PgConnection {
   // The result's values are text. Errors carry the SQLSTATE (SqlState()).
   absl::StatusOr<RowSet> Query(const std::string& sql, const std::vector<std::string>& parameters, absl::Time deadline);
 
+  // Runs statements of ours in order, in one message each way; their results in the same order. Ends at the first
+  // error, which it returns. Each text is parsed once for the connection.
+  absl::StatusOr<std::vector<RowSet>> RunAll(const std::vector<PgStatement>& statements, absl::Time deadline);
+
   // Runs statements of ours, separated by semicolons, through the simple protocol; rows are thrown away.
   absl::Status Run(const std::string& sql, absl::Time deadline);
 
@@ -49,6 +60,8 @@ class PgConnection {
   absl::Status Commit(absl::Time deadline);
   // Ends the transaction without its effect; a connection on which that fails is not reusable any more.
   void Rollback(absl::Time deadline);
+  // Brings the session back to how it was opened, whatever a SELECT of others did to it.
+  absl::Status Reset(absl::Time deadline);
 
   // The SCRAM-SHA-256 verifier of `password`, computed here, so that the server never sees the password.
   // Source: PostgreSQL 15 manual, 34.14, PQencryptPasswordConn.
@@ -64,11 +77,18 @@ class PgConnection {
   explicit PgConnection(PGconn* connection) : connection_(connection) {}
   absl::Status WaitForSocket(short events, absl::Time deadline);
   absl::Status Flush(absl::Time deadline);
+  // The next result of what was sent; null at the end of a statement's.
+  absl::StatusOr<PgResultPtr> NextResult(absl::Time deadline);
   absl::StatusOr<RowSet> Results(absl::Time deadline);
+  // Sends one statement of a pipeline; whether it has to be parsed first.
+  absl::StatusOr<bool> SendPrepared(const PgStatement& statement);
+  absl::StatusOr<RowSet> PipelineResult(const PgStatement& statement, bool parsed, absl::Time deadline);
   absl::Status Broken(absl::string_view what);
 
   PGconn* connection_;
   bool broken_ = false;
+  std::map<std::string, std::string> prepared_;  // names on the server, by text
+  int last_name_ = 0;
 };
 
 }  // namespace dba::agent

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dbagent/db/postgres/pg_data_probe.h"
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -6,7 +8,6 @@
 #include "common/status_macros.h"
 #include "dbagent/db/identifier.h"
 #include "dbagent/db/postgres/pg_error.h"
-#include "dbagent/db/postgres/pg_facts.h"
 
 namespace dba::agent {
 namespace {

@@ -135,7 +135,7 @@ absl::StatusOr<RowSet> PgDatabase::Select(const SelectRequest& request, absl::Ti
     if (status.ok()) status = RunSelect(*lease, request, deadline, &rows);
     lease->Rollback(deadline);
     // A function in the SELECT may have taken session locks or changed settings: the next user gets a clean session.
-    if (!lease->broken() && !lease->Run("DISCARD ALL", deadline).ok()) lease->Rollback(deadline);
+    if (!lease->broken() && !lease->Reset(deadline).ok()) lease->Rollback(deadline);
     connection_was_dead = lease.reused() && lease->broken() && absl::IsUnavailable(status);
     if (!connection_was_dead) break;
   }

@@ -35,7 +35,7 @@ class PgDatabase : public Database {
                               absl::Time deadline) override;
   absl::StatusOr<double> EstimateRows(absl::string_view table, absl::Time deadline) override;
   absl::StatusOr<double> NextId(absl::string_view table, absl::Time deadline) override;
-  absl::StatusOr<hints::HintFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
+  absl::StatusOr<GatheredFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) override;
   absl::StatusOr<hints::ProbeAnswer> Probe(const hints::DataProbe& probe, absl::Duration timeout,
                                            absl::Time deadline) override;
   absl::StatusOr<WriteSamples> SampleWrites(const std::vector<TableName>& tables, absl::Time deadline) override;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/status_macros.h"
+#include "dbagent/db/postgres/pg_data_probe.h"
 #include "dbagent/db/postgres/pg_database.h"
 #include "dbagent/db/postgres/pg_facts.h"
+#include "dbagent/db/postgres/pg_write_samples.h"
 
 namespace dba::agent {
 
-absl::StatusOr<hints::HintFacts> PgDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time deadline) {
-  hints::HintFacts facts;
+absl::StatusOr<GatheredFacts> PgDatabase::GatherFacts(const hints::FactsRequest& request, absl::Time deadline) {
+  GatheredFacts facts;
   DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
     DBA_ASSIGN_OR_RETURN(facts, GatherPgFacts(connection, request, deadline));
     return absl::OkStatus();

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// FactsSource on one PostgreSQL connection. The caller has begun a read-only transaction of isolation READ COMMITTED.
+// The facts that hints on PostgreSQL are judged on.
 #ifndef DBA_DBAGENT_DB_POSTGRES_PG_FACTS_H_
 #define DBA_DBAGENT_DB_POSTGRES_PG_FACTS_H_
-
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -13,16 +11,9 @@
 
 namespace dba::agent {
 
-absl::StatusOr<hints::HintFacts> GatherPgFacts(PgConnection& connection, const hints::FactsRequest& request,
-                                               absl::Time deadline);
-absl::StatusOr<WriteSamples> SamplePgWrites(PgConnection& connection, const std::vector<TableName>& tables,
+// The caller has begun a read-only transaction of isolation READ COMMITTED.
+absl::StatusOr<GatheredFacts> GatherPgFacts(PgConnection& connection, const hints::FactsRequest& request,
                                             absl::Time deadline);
-// The transaction is of no further use afterwards: roll it back.
-absl::StatusOr<hints::ProbeAnswer> ProbePgData(PgConnection& connection, const hints::DataProbe& probe,
-                                               absl::Duration timeout, absl::Time deadline);
-
-// The SELECT that answers a probe with up to a hundred rows, one for each witness. Pure.
-std::string PgProbeSql(const hints::DataProbe& probe);
 
 }  // namespace dba::agent
 

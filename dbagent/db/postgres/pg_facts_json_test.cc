@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/testing/status_matchers.h"
+#include "dbagent/db/postgres/pg_table_json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
