@@ -44,8 +44,9 @@ class FactsSource {
   // there is a fact, not an error. TableFacts::writes stays unknown: the sampler fills it in.
   virtual absl::StatusOr<GatheredFacts> GatherFacts(const hints::FactsRequest& request, absl::Time deadline) = 0;
 
-  // Answers a question about the rows within `timeout` of the server's time and 200 ms of waiting for locks. A
-  // question that cannot be answered is the answer Unknown; a status means that the server could not be asked.
+  // Answers a question about the rows. The call is over after `timeout` and a round trip, whatever the server does; the
+  // server is told to stop before that, and to wait for locks no longer than 200 ms (MySQL, MariaDB: 1 s). A question
+  // that cannot be answered is the answer Unknown; a status means that the server could not be asked.
   virtual absl::StatusOr<hints::ProbeAnswer> Probe(const hints::DataProbe& probe, absl::Duration timeout,
                                                    absl::Time deadline) = 0;
 

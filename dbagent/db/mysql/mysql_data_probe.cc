@@ -98,6 +98,12 @@ ProbeAnswer UnknownFor(const absl::Status& status, absl::Duration timeout) {
   return ProbeAnswer::Unknown(absl::StrCat("the query over the rows failed: ", status.message()));
 }
 
+absl::StatusOr<ProbeAnswer> Failed(const MysqlConnection& connection, const absl::Status& status,
+                                   absl::Duration timeout) {
+  if (connection.broken() && !absl::IsDeadlineExceeded(status)) return status;
+  return UnknownFor(status, timeout);
+}
+
 }  // namespace
 
 std::string MysqlProbeSql(const DataProbe& probe) {
@@ -123,23 +129,20 @@ std::string MysqlProbeSql(const DataProbe& probe) {
 
 absl::StatusOr<ProbeAnswer> ProbeMysqlData(MysqlConnection& connection, const DataProbe& probe, absl::Duration timeout,
                                            absl::Time deadline) {
-  const absl::Time end = std::min(deadline, absl::Now() + timeout);
-  // MariaDB's limit of a statement also ends its wait for a metadata lock, MySQL's does not, and that of lock waits
-  // counts in whole seconds. Should the server fail to stop, the connection is closed.
-  deadline = std::min(deadline, end + absl::Seconds(2));
+  // Statements are told to stop a little before (LimitTime). MariaDB's limit also ends its wait for a metadata lock;
+  // MySQL's does not, and that of lock waits counts in whole seconds: there a query with less than a second left may go
+  // on waiting in its place for the rest of that second, when its connection is closed already.
   // READ COMMITTED: no old read view stays open.
-  DBA_RETURN_IF_ERROR(
-      connection.Run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY", deadline).status());
-  absl::StatusOr<RowSet> rows = RowSet();
+  absl::StatusOr<RowSet> rows =
+      connection.Run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ ONLY", deadline);
+  if (!rows.ok()) return Failed(connection, rows.status(), timeout);
   if (probe.kind == DataProbe::Kind::kDuplicates) {
-    rows = Select(connection, FewDuplicatesSql(probe), std::min(end, absl::Now() + timeout / 4), deadline);
-    if (connection.broken()) return rows.status();
+    rows = Select(connection, FewDuplicatesSql(probe), std::min(deadline, absl::Now() + timeout / 4), deadline);
   }
-  if (!rows.ok() || rows->rows.empty()) rows = Select(connection, MysqlProbeSql(probe), end, deadline);
-  if (!rows.ok()) {
-    if (connection.broken()) return rows.status();
-    return UnknownFor(rows.status(), timeout);
+  if (!connection.broken() && (!rows.ok() || rows->rows.empty())) {
+    rows = Select(connection, MysqlProbeSql(probe), deadline, deadline);
   }
+  if (!rows.ok()) return Failed(connection, rows.status(), timeout);
   if (rows->rows.empty()) return ProbeAnswer::Clean(absl::Now());
   return ProbeAnswer::Violated(static_cast<int64_t>(rows->rows.size()), absl::Now());
 }

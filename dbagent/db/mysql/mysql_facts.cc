@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // MysqlDatabase's part of FactsSource.
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -108,6 +109,7 @@ absl::StatusOr<GatheredFacts> MysqlDatabase::GatherFacts(const hints::FactsReque
 absl::StatusOr<hints::ProbeAnswer> MysqlDatabase::Probe(const hints::DataProbe& probe, absl::Duration timeout,
                                                         absl::Time deadline) {
   hints::ProbeAnswer answer;
+  deadline = std::min(deadline, absl::Now() + timeout);
   DBA_RETURN_IF_ERROR(OnConnection(deadline, [&](MysqlConnection& connection) -> absl::Status {
     return AndReset(connection, deadline, [&]() -> absl::Status {
       DBA_ASSIGN_OR_RETURN(answer, ProbeMysqlData(connection, probe, timeout, deadline));

@@ -57,7 +57,7 @@ std::string OrphansSql(const DataProbe& probe) {
 
 ProbeAnswer UnknownFor(const absl::Status& status, absl::Duration timeout) {
   const std::string state = SqlState(status);
-  if (state == "57014") {
+  if (state == "57014" || (state.empty() && absl::IsDeadlineExceeded(status))) {
     return ProbeAnswer::Unknown(absl::StrCat("the query over the rows did not end within ",
                                              absl::FormatDuration(timeout), "; raise hints.probeTimeout"));
   }
@@ -91,23 +91,26 @@ std::string PgProbeSql(const DataProbe& probe) {
 
 absl::StatusOr<ProbeAnswer> ProbePgData(PgConnection& connection, const DataProbe& probe, absl::Duration timeout,
                                         absl::Time deadline) {
-  // The transaction reads only. A hint's expression finds functions and operators in pg_catalog alone; row_security =
-  // off turns rows hidden by a policy into an error.
-  DBA_RETURN_IF_ERROR(
-      connection.Run(absl::StrFormat("SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d; "
-                                     "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL row_security = off; "
-                                     "SET LOCAL search_path TO pg_catalog",
-                                     std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)), kLockTimeoutMs),
-                     deadline));
+  absl::Status status = connection.Begin(/*read_only=*/true, deadline);
+  // A hint's expression finds functions and operators in pg_catalog alone; row_security = off turns rows hidden by a
+  // policy into an error.
+  if (status.ok()) {
+    status =
+        connection.Run(absl::StrFormat("SET LOCAL lock_timeout = %d; SET LOCAL max_parallel_workers_per_gather = 0; "
+                                       "SET LOCAL row_security = off; SET LOCAL search_path TO pg_catalog",
+                                       kLockTimeoutMs),
+                       deadline);
+  }
   // A cursor takes nothing but one SELECT, which matters for the expressions that a hint brings along.
-  absl::Status status =
-      connection.Query(absl::StrCat("DECLARE dba_probe NO SCROLL CURSOR FOR ", PgProbeSql(probe)), {}, deadline)
-          .status();
+  if (status.ok()) {
+    status = connection.Query(absl::StrCat("DECLARE dba_probe NO SCROLL CURSOR FOR ", PgProbeSql(probe)), {}, deadline)
+                 .status();
+  }
   absl::StatusOr<RowSet> rows =
       status.ok() ? connection.Query(absl::StrCat("FETCH ", kMostWitnesses, " FROM dba_probe"), {}, deadline)
                   : absl::StatusOr<RowSet>(status);
   if (!rows.ok()) {
-    if (SqlState(rows.status()).empty()) return rows.status();
+    if (SqlState(rows.status()).empty() && !absl::IsDeadlineExceeded(rows.status())) return rows.status();
     return UnknownFor(rows.status(), timeout);
   }
   if (rows->rows.empty()) return ProbeAnswer::Clean(absl::Now());

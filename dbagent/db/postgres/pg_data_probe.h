@@ -13,7 +13,8 @@
 
 namespace dba::agent {
 
-// Within a read-only transaction of isolation READ COMMITTED, which is of no further use afterwards: roll it back.
+// In a read-only transaction that the caller rolls back; its statements end before `deadline`.
+//   timeout  what the caller allowed, for the words of the answer
 absl::StatusOr<hints::ProbeAnswer> ProbePgData(PgConnection& connection, const hints::DataProbe& probe,
                                                absl::Duration timeout, absl::Time deadline);
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "dbagent/db/postgres/pg_data_probe.h"
 #include "dbagent/db/postgres/pg_database.h"
@@ -18,11 +21,17 @@ absl::StatusOr<GatheredFacts> PgDatabase::GatherFacts(const hints::FactsRequest&
 
 absl::StatusOr<hints::ProbeAnswer> PgDatabase::Probe(const hints::DataProbe& probe, absl::Duration timeout,
                                                      absl::Time deadline) {
-  hints::ProbeAnswer answer;
-  DBA_RETURN_IF_ERROR(InTransaction(Access::kRead, deadline, [&](PgConnection& connection) -> absl::Status {
-    DBA_ASSIGN_OR_RETURN(answer, ProbePgData(connection, probe, timeout, deadline));
-    return absl::OkStatus();
-  }));
+  // For all of it. The server is told to stop a little before (PgConnection::Begin); should it not answer by then, the
+  // connection is closed.
+  deadline = std::min(deadline, absl::Now() + timeout);
+  absl::StatusOr<hints::ProbeAnswer> answer = absl::UnavailableError("not asked");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    DBA_ASSIGN_OR_RETURN(const auto lease, pool_.Acquire(deadline));
+    answer = ProbePgData(*lease, probe, timeout, deadline);
+    lease->Rollback(deadline);
+    if (!lease.reused() || !lease->broken() || !absl::IsUnavailable(answer.status())) break;
+    pool_.CloseIdle();
+  }
   return answer;
 }
 
