@@ -79,8 +79,9 @@ void Checker::SecretCreated(const json& secret) {
   if (!env_->database.CanLogIn(now.account, password) && human_locked_.count(now.account) == 0 && !disturbed_ &&
       out_of_step_.count(now.account) == 0) {
     const std::string what = absl::StrCat("Secret ", name, " was published and does not log in");
-    if (env_->profile.second) {
+    if (env_->profile.second || (env_->profile.delays && taken_away_.count(now.account) != 0)) {
       env_->KnownGap("process with an older view publishes what does not log in", what);
+      out_of_step_.insert(now.account);
     } else {
       env_->Violate("I1", what);
     }
@@ -96,8 +97,12 @@ void Checker::SecretDeleted(const json& secret, const Observation& seen) {
   ++counts_[SecretKind(secret)].deleted;
   published_.erase(name);
   const bool existed = !seen.accounts_known || seen.accounts.count(account) != 0;
-  if (role != "intent" && existed && !HasCounterpart(*env_, role, account)) {
-    env_->Violate("I2", absl::StrCat("Secret ", name, " was deleted while its account existed"));
+  if (role == "intent" || !existed || HasCounterpart(*env_, role, account)) return;
+  const std::string what = absl::StrCat("Secret ", name, " was deleted while its account existed");
+  if (env_->profile.delays && role == "application") {
+    env_->KnownGap("late withdrawal of a Secret that was given back since", what);
+  } else {
+    env_->Violate("I2", what);
   }
 }
 

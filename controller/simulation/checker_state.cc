@@ -12,6 +12,7 @@
 namespace dba::simulation {
 
 bool Checker::IsRetirable(int version) const {
+  if (env_->unwanted()) return true;
   return env_->desired > env_->current() && (version < env_->current() || version > env_->desired);
 }
 
@@ -37,14 +38,16 @@ void Checker::CheckPairs() {
   for (const auto& [name, account] : env_->database.image().accounts) {
     if (account.owner != env_->database_uid) continue;
     accounts.insert(name);
-    if (account.kind == api::AccountKind::kMigrator) env_->Violate("I5", absl::StrCat("migrator ", name, " is left"));
+    if (account.kind == api::AccountKind::kMigrator || env_->unwanted()) {
+      env_->Violate("I5", absl::StrCat("account ", name, " is left"));
+    }
   }
   std::set<std::string> holders;
   for (const auto& view : env_->kube.Views(kube::kSecrets)) {
     const nlohmann::json& secret = *view;
     if (AnnotationOf(secret, plan::kDatabaseUidAnnotation) != env_->database_uid) continue;
     const std::string account = AnnotationOf(secret, plan::kAccountAnnotation);
-    if (LabelOf(secret, plan::kRoleLabel) != "application") {
+    if (LabelOf(secret, plan::kRoleLabel) != "application" || env_->unwanted()) {
       env_->Violate("I5", absl::StrCat("Secret ", secret["metadata"]["name"].get<std::string>(), " is left"));
     } else if (accounts.count(account) == 0) {
       env_->Violate("I5", absl::StrCat("Secret ", secret["metadata"]["name"].get<std::string>(), " has no account"));
@@ -59,7 +62,7 @@ void Checker::CheckPairs() {
 
 void Checker::CheckCounts() {
   const Profile& profile = env_->profile;
-  if (profile.unfenced() || profile.meddling || profile.failover || profile.restore) return;
+  if (profile.deletion || profile.unfenced() || profile.meddling || profile.failover || profile.restore) return;
   const EffectCounts expected = CountsWithoutFaults(profile.versions);
   const EffectCounts actual = PerAttempt(counts_);
   for (const auto& [kind, count] : expected) {
@@ -73,6 +76,10 @@ void Checker::CheckCounts() {
 }
 
 void Checker::AtRest() {
+  const Profile& profile = env_->profile;
+  // Nobody is left to mend what an accident, an older process or people did near the end.
+  const bool unmended = disturbed_ || profile.unfenced() || (profile.meddling && profile.retain);
+  if (profile.deletion && unmended) return;
   CheckLogins(true);
   CheckPairs();
   CheckCounts();

@@ -14,6 +14,7 @@ using nlohmann::json;
 constexpr int kLongPerMille = 50;
 // Retiring begins with the third version: most runs need not wait for it.
 constexpr int kWarmPerMille = 700;
+constexpr int kDeletionPerMille = 150;
 
 int PickOf(Rng& rng, std::initializer_list<int> choices) {
   return *(choices.begin() + rng.Below(static_cast<int>(choices.size())));
@@ -41,6 +42,8 @@ Profile DrawProfile(uint64_t seed) {
   profile.restore = rng.Chance(150);
   profile.delays = rng.Chance(200);
   profile.second = rng.Chance(250);
+  profile.deletion = rng.Chance(kDeletionPerMille);
+  profile.retain = rng.Chance(300);
   return profile;
 }
 
@@ -67,6 +70,7 @@ std::string DescribeProfile(const Profile& profile) {
   if (profile.meddling) absl::StrAppend(&text, ", meddling");
   if (profile.failover) absl::StrAppend(&text, ", failover");
   if (profile.restore) absl::StrAppend(&text, ", restore");
+  if (profile.deletion) absl::StrAppend(&text, ", deleted (", profile.retain ? "Retain" : "Delete", ")");
   return text;
 }
 
@@ -111,7 +115,9 @@ void Environment::SetPolicy() {
   kube.Touch(kube::kManagedDatabases, {kNamespace, kDatabase},
              {{"spec",
                {{"credentials",
-                 {{"onInUse", kInUse[profile.in_use]}, {"quarantine", absl::StrCat(profile.quarantine, "s")}}}}}});
+                 {{"onInUse", kInUse[profile.in_use]},
+                  {"quarantine", absl::StrCat(profile.quarantine, "s")},
+                  {"deletionPolicy", profile.retain ? "Retain" : "Delete"}}}}}});
 }
 
 void Environment::Advance(absl::Duration duration) {
@@ -144,6 +150,8 @@ void Environment::AddMigration() {
                                            {"spec", std::move(spec)}});
   parsed_migrations[migrations] = *api::ParseDatabaseMigration(stored);
 }
+
+bool Environment::gone() const { return kube.View(kube::kManagedDatabases, {kNamespace, kDatabase}) == nullptr; }
 
 int Environment::current() const { return VersionNumber(database.image().version); }
 

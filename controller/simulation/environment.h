@@ -43,6 +43,8 @@ struct Profile {
   bool warm = false;      // begins at v2, with the credentials of v1 and v2, as a run without faults leaves it
   int in_use = 0;         // spec.credentials.onInUse: 0 Wait, 1 Revert, 2 Terminate
   int quarantine = 0;     // spec.credentials.quarantine, in seconds
+  bool deletion = false;  // a human deletes the ManagedDatabase
+  bool retain = false;    // spec.credentials.deletionPolicy: Retain, else Delete
   int rest = 3;           // reconciles at rest, in which nothing may be written
 
   // Effects may come from a process that was replaced: nothing in the database refuses them yet.
@@ -75,7 +77,8 @@ struct Environment {
   kube::FakeKubeClient kube;
   SimDatabase database;
   std::string database_uid;
-  bool calm = false;  // nothing fails any more
+  bool calm = false;      // nothing fails any more
+  bool deleting = false;  // the ManagedDatabase was deleted, and may wait for its finalizer
   int64_t step = 0;
   int migrations = 0;                                       // DatabaseMigrations v1 to v<migrations> exist
   int desired = 0;                                          // what the CR asks for
@@ -101,6 +104,11 @@ struct Environment {
 
   // Takes over objects, database and what people asked for; for one that has not been used.
   void ContinueFrom(const Environment& other);
+
+  // Whether nothing that was ours is wanted any more.
+  bool unwanted() const { return deleting && !profile.retain; }
+  // Whether the ManagedDatabase is gone from the API server.
+  bool gone() const;
 
   // The DatabaseMigration v<number>; its version table says "r<number>".
   void AddMigration();

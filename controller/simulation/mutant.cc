@@ -27,7 +27,6 @@ const std::vector<std::pair<Mutant, const char*>>& Names() {
       {Mutant::kMarksIgnored, "marks-ignored"},
       {Mutant::kProbeAlwaysOk, "probe-always-ok"},
       {Mutant::kFenceIgnored, "fence-ignored"},
-      {Mutant::kGateIgnored, "gate-ignored"},
       {Mutant::kIntentForgotten, "intent-forgotten"},
   };
   return *kNames;

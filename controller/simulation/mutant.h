@@ -33,7 +33,6 @@ enum class Mutant {
   kMarksIgnored,             // accounts without our mark are taken for ours
   kProbeAlwaysOk,            // a login that is refused is told as one that works
   kFenceIgnored,             // epochs are not compared
-  kGateIgnored,              // BeginMigration compares nothing
   kIntentForgotten,          // the intent is kept in memory only: its Secret does not outlive the process
 };
 

@@ -24,12 +24,11 @@ uint64_t FirstSeed(Mutant mutant) {
       return 10;
     case Mutant::kVersionErrorNone:
       return 11;
-    case Mutant::kJobsErrorEmpty:
-    case Mutant::kSecretOverwritten:
-    case Mutant::kIntentForgotten:
-      return 15;
     case Mutant::kPodsHidden:
       return 20;
+    case Mutant::kSecretOverwritten:
+    case Mutant::kIntentForgotten:
+      return 23;
     case Mutant::kAccountsErrorEmpty:
       return 26;
     case Mutant::kSessionsHidden:
@@ -42,10 +41,10 @@ uint64_t FirstSeed(Mutant mutant) {
       return 55;
     case Mutant::kPodsErrorEmpty:
       return 57;
+    case Mutant::kJobsErrorEmpty:
+      return 65;
     case Mutant::kFenceIgnored:
       return 70;
-    case Mutant::kGateIgnored:
-      return 678;
     default:
       return 1;
   }

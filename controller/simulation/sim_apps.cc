@@ -111,7 +111,7 @@ void SimApps::Settle() {
     if (app.gone) {
       env_.database.Close(app.connection);
       app.connection = 0;
-    } else if (app.version != newest) {
+    } else if (app.version != newest || env_.unwanted()) {
       EndPod(app, false);
     } else if (app.connection != 0) {
       env_.database.FinishLogin(app.connection);

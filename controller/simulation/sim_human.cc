@@ -66,11 +66,13 @@ void SimHuman::Step() {
     backups_.push_back(env_.database.image());
   } else if (choice < 90 && (profile.failover || profile.restore) && accidents_ < kMaxAccidents) {
     Accident();
+  } else if (choice >= 94 && profile.deletion) {
+    DeleteDatabase();
   }
 }
 
 void SimHuman::RaiseDesired() {
-  if (env_.desired >= env_.profile.versions) return;
+  if (env_.desired >= env_.profile.versions || env_.deleting) return;
   // Sometimes the CR changes before the DatabaseMigration is there.
   const bool early = env_.rng.Chance(200);
   if (env_.migrations <= env_.desired + 1 && !early) env_.AddMigration();
@@ -88,6 +90,7 @@ void SimHuman::Retry() {
 
 void SimHuman::RetryIfFailed() {
   while (env_.migrations < env_.desired) env_.AddMigration();
+  if (env_.gone()) return;
   const std::string reason = ReadyText(*env_.kube.View(kube::kManagedDatabases, kDatabaseKey), "reason");
   if (reason == "MigrationFailed" || reason == "VersionUnchanged") Retry();
   if (reason == "DatabaseReplaced") AcceptDatabase();
@@ -146,6 +149,13 @@ void SimHuman::AcceptDatabase() {
   env_.Happened("human accepts the database", identity);
 }
 
+void SimHuman::DeleteDatabase() {
+  if (env_.deleting) return;
+  env_.deleting = true;
+  (void)env_.kube.Delete(kube::kManagedDatabases, kDatabaseKey, {});
+  env_.Happened("human deletes the ManagedDatabase", env_.profile.retain ? "Retain" : "Delete");
+}
+
 void SimHuman::Accident() {
   ++accidents_;
   checker_.Disturbed();
@@ -162,13 +172,14 @@ void SimHuman::Accident() {
 }
 
 void SimHuman::Settle() {
-  while (env_.desired < env_.profile.versions) RaiseDesired();
+  while (env_.desired < env_.profile.versions && !env_.deleting) RaiseDesired();
   while (env_.migrations < env_.desired) env_.AddMigration();
   const std::set<std::string> locked = checker_.human_locked();
   for (const std::string& account : locked) {
     env_.database.SetLocked(account, false);
     checker_.HumanUnlocked(account);
   }
+  if (env_.profile.deletion) DeleteDatabase();
 }
 
 }  // namespace dba::simulation

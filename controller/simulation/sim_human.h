@@ -11,7 +11,7 @@
 namespace dba::simulation {
 
 // The people around a database: they ask for newer versions, ask for another attempt, and in some runs delete Secrets
-// and Jobs and lock accounts; and the database's own accidents. Not thread-safe.
+// and Jobs, lock accounts, or delete the ManagedDatabase; and the database's own accidents. Not thread-safe.
 class SimHuman {
  public:
   SimHuman(Environment* env, Checker* checker) : env_(*env), checker_(*checker) {}
@@ -19,7 +19,8 @@ class SimHuman {
   // Puts objects and accounts there that look like ours and are not.
   void PlaceForeign();
   void Step();
-  // What people do so that things can come to rest: undo their locks, ask for what is still missing, retry.
+  // What people do so that things can come to rest: undo their locks, ask for what is still missing, retry; or delete
+  // the ManagedDatabase, where the profile says that they do.
   void Settle();
   // Asks for another attempt if the last one failed.
   void RetryIfFailed();
@@ -33,6 +34,7 @@ class SimHuman {
   void ChangePassword();
   // Says that a server without traces of the operator is the database from now on.
   void AcceptDatabase();
+  void DeleteDatabase();
   void Accident();
 
   Environment& env_;

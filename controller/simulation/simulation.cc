@@ -140,7 +140,9 @@ class Run {
     return env_.writes - before;
   }
 
+  // Whether what people asked for last is done.
   bool IsReady() const {
+    if (env_.deleting) return env_.gone();
     const auto database = env_.kube.View(kube::kManagedDatabases, {kNamespace, kDatabase});
     const auto status = database->find("status");
     if (status == database->end()) return false;
@@ -175,7 +177,7 @@ class Run {
 
   std::string ReadyText() const {
     const nlohmann::json database = env_.kube.Find(kube::kManagedDatabases, {kNamespace, kDatabase});
-    return database.contains("status") && database["status"].contains("conditions")
+    return database.is_object() && database.contains("status") && database["status"].contains("conditions")
                ? database["status"]["conditions"][0].dump()
                : "no status";
   }
