@@ -38,6 +38,7 @@ using ::testing::Not;
 constexpr int kRunsAtOnce = 6;
 // What a run leaves undecided is tried again.
 constexpr int kRounds = 4;
+constexpr int kRoundsAsPlanned = 2;
 
 // Calls `work` with 0 to `count` - 1, a few at the same time.
 void Spread(size_t count, const std::function<void(size_t)>& work) {
@@ -97,13 +98,18 @@ class Crashes {
     }
   }
 
-  std::vector<CrashPlanResult> Run(const std::vector<CrashPlan>& plans) {
+  std::vector<CrashPlanResult> Run(std::vector<CrashPlan> plans) {
     std::vector<CrashPlanResult> results;
     for (const CrashPlan& plan : plans) results.push_back({plan, "it was not tried", false});
     for (int round = 0; round < kRounds; ++round) {
       std::vector<size_t> undecided;
       for (size_t index = 0; index < results.size(); ++index) {
-        if (!results[index].decided) undecided.push_back(index);
+        if (results[index].decided) continue;
+        undecided.push_back(index);
+        // The last status of the run without faults may be one that others do not write: the one before it will do.
+        CrashPointPassing& passing = plans[index].passing;
+        if (round >= kRoundsAsPlanned && passing.verb == "ApplyStatus" && passing.number > 1) --passing.number;
+        results[index].plan = plans[index];
       }
       const std::vector<std::vector<size_t>> runs = GroupIntoRuns(plans, undecided);
       if (!runs.empty()) std::cout << absl::StrCat(undecided.size(), " faults in ", runs.size(), " runs\n");
