@@ -57,12 +57,13 @@ SlowLink::~SlowLink() {
     ended_.SignalAll();
   }
   acceptor_.join();
-  std::vector<std::thread> carriers;
-  {
+  // Only the acceptor adds carriers, and each of them takes the mutex when it ends.
+  for (bool left = true; left;) {
     MutexLock lock(&mutex_);
-    carriers.swap(carriers_);
+    ReapLocked();
+    left = !carriers_.empty();
+    if (left) carried_.WaitFor(&mutex_, absl::Milliseconds(kPollMilliseconds));
   }
-  for (std::thread& carrier : carriers) carrier.join();
   close(listener_);
 }
 
@@ -81,7 +82,25 @@ void SlowLink::Accept() {
     if (client < 0) continue;
     const absl::Duration delay = delay_();
     MutexLock lock(&mutex_);
-    carriers_.emplace_back([this, client, delay] { Carry(client, delay); });
+    ReapLocked();
+    Carrier& carrier = carriers_.emplace_back();
+    carrier.thread = std::thread([this, client, delay, &carrier] {
+      Carry(client, delay);
+      MutexLock done(&mutex_);
+      carrier.done = true;
+      carried_.SignalAll();
+    });
+  }
+}
+
+void SlowLink::ReapLocked() {
+  for (auto carrier = carriers_.begin(); carrier != carriers_.end();) {
+    if (!carrier->done) {
+      ++carrier;
+      continue;
+    }
+    carrier->thread.join();
+    carrier = carriers_.erase(carrier);
   }
 }
 

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <thread>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "common/mutex.h"
@@ -27,7 +27,14 @@ class SlowLink {
   uint16_t port() const { return port_; }
 
  private:
+  struct Carrier {
+    std::thread thread;
+    bool done = false;
+  };
+
   void Accept();
+  // Joins the carriers that are done: a thread that is not joined keeps its stack.
+  void ReapLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Carry(int client, absl::Duration delay);
   // False when the link is ending.
   bool Wait(absl::Duration duration);
@@ -38,8 +45,9 @@ class SlowLink {
   uint16_t port_ = 0;
   Mutex mutex_;
   CondVar ended_;
+  CondVar carried_;
   bool end_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> carriers_ ABSL_GUARDED_BY(mutex_);
+  std::list<Carrier> carriers_ ABSL_GUARDED_BY(mutex_);
   std::thread acceptor_;
 };
 
