@@ -43,7 +43,7 @@ struct Numbers {
 };
 
 Numbers NumbersTo(int rows, MysqlEnv::Kind kind) {
-  constexpr char kColumns[] = "SELECT seq, concat('name-', seq), seq % 1000, md5(seq), 't' FROM ";
+  constexpr char kColumns[] = "SELECT seq, concat('name-', seq), seq % 1000, left(sha2(seq, 256), 32), 't' FROM ";
   if (kind == MysqlEnv::Kind::kMariadb) return {"", absl::StrCat(kColumns, "shop.seq_1_to_", rows)};
   return {absl::StrCat("/*+ SET_VAR(cte_max_recursion_depth = ", rows, ") */ "),
           absl::StrCat("WITH RECURSIVE number (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM number WHERE seq < ",
@@ -56,17 +56,18 @@ absl::StatusOr<BenchServer> StartMysql(MysqlEnv::Kind kind, int rows) {
                                               "--skip-log-bin", "--general-log=0"}));
   const bool mariadb = kind == MysqlEnv::Kind::kMariadb;
   BenchServer server;
-  server.run = [env](const std::string& sql) { return env->Run(sql); };
+  DBA_RETURN_IF_ERROR(env->Run("CREATE DATABASE shop").status());
+  server.run = [env](const std::string& sql) { return env->RunAs("root", env->root_password(), "shop", sql); };
   server.kill = [env] { env->Kill(); };
   DBA_ASSIGN_OR_RETURN(const std::string version, server.run("SELECT version()"));
   server.name = absl::StrCat(mariadb ? "MariaDB " : "MySQL ", version.substr(0, version.find('-')));
   server.table = "shop.image";
   const Numbers numbers = NumbersTo(rows, kind);
-  server.fill = {"CREATE DATABASE shop",
-                 "CREATE TABLE shop.image (id bigint PRIMARY KEY, name varchar(40), size bigint, digest char(32), "
-                 "tag varchar(10))",
-                 absl::StrCat("INSERT ", numbers.hint, "INTO shop.image ", numbers.select),
-                 "CREATE INDEX image_by_name ON shop.image (name)", "ANALYZE TABLE shop.image"};
+  server.fill = {
+      "CREATE TABLE shop.image (id bigint PRIMARY KEY, name varchar(40), size bigint, digest char(32), "
+      "tag varchar(10))",
+      absl::StrCat("INSERT ", numbers.hint, "INTO shop.image ", numbers.select),
+      "CREATE INDEX image_by_name ON shop.image (name)", "ANALYZE TABLE shop.image"};
   server.reader = "SELECT SLEEP(60) FROM shop.image LIMIT 1";
   server.reading = "SELECT count(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE 'SELECT SLEEP%'";
   server.waiting =
