@@ -13,6 +13,8 @@
 #include "dbagent/db/mysql/mysql_database.h"
 #include "dbagent/db/mysql/mysql_function_facts.h"
 #include "dbagent/db/mysql/mysql_lock_facts.h"
+#include "dbagent/db/mysql/mysql_row_versions.h"
+#include "dbagent/db/mysql/mysql_server_facts.h"
 #include "dbagent/db/mysql/mysql_table_facts.h"
 #include "dbagent/db/mysql/mysql_write_samples.h"
 
@@ -72,6 +74,7 @@ absl::Status Gather(MysqlConnection& connection, const hints::FactsRequest& requ
     facts->tables.push_back(std::move(read));
   }
   DBA_RETURN_IF_ERROR(ReadMysqlLocks(connection, &facts->tables, deadline));
+  DBA_RETURN_IF_ERROR(ReadMysqlRowVersions(connection, deadline, &facts->tables));
   for (TableFacts& table : facts->tables) {
     // Naming the table would queue behind an ALTER that waits for it.
     if (!table.exists() || table.kind == hints::TableKind::kView || StronglyLocked(table)) continue;

@@ -13,16 +13,10 @@
 
 namespace dba::agent {
 
-// The server with the settings that the rules look at.
-absl::StatusOr<hints::ServerFacts> ReadMysqlServer(MysqlConnection& connection, absl::Time deadline);
-
 // One table. One that is not there, or that the account may not see, is of kind kAbsent.
 //   schema  of a name without one
 absl::StatusOr<hints::TableFacts> ReadMysqlTable(MysqlConnection& connection, const TableName& requested,
                                                  const std::string& schema, absl::Time deadline);
-
-// major * 10000 + minor * 100 + patch of "10.11.6-MariaDB-1"; 0: no number.
-int MysqlVersionNumber(absl::string_view text);
 
 }  // namespace dba::agent
 
