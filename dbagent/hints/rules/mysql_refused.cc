@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What MySQL or MariaDB refuse whatever the rows are: words, clauses, partitions, versions of rows, what others need.
+// What MySQL or MariaDB refuse whatever the rows are: words, clauses, partitions, versions of rows.
 // Source: MySQL 9.7 manual 15.1.11 and 17.12, MariaDB 10.11 "ALTER TABLE"; each tried on MySQL 9.7.4, MariaDB 10.11.19
 // and 11.8.6.
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "dbagent/hints/mysql_way.h"
+#include "dbagent/hints/rules/mysql_refusal.h"
 #include "dbagent/hints/rules/rules.h"
 #include "dbagent/hints/rules/words.h"
 
 namespace dba::agent::hints {
+
+bool SameMysqlName(const std::string& a, const std::string& b) { return absl::EqualsIgnoreCase(a, b); }
+
+bool HoldsMysqlName(const std::vector<std::string>& columns, const std::string& name) {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& c) { return SameMysqlName(c, name); });
+}
+
+Finding MysqlRefusal(int code, std::string message, std::string remedy) {
+  Finding finding;
+  finding.message = std::move(message);
+  finding.remedy = std::move(remedy);
+  finding.evidence["error"] = absl::StrCat(code);
+  return finding;
+}
+
 namespace {
-
-bool SameName(const std::string& a, const std::string& b) { return absl::EqualsIgnoreCase(a, b); }
-
-bool Holds(const std::vector<std::string>& columns, const std::string& name) {
-  return std::any_of(columns.begin(), columns.end(), [&](const std::string& c) { return SameName(c, name); });
-}
-
-// Both servers put names in conditions into backquotes.
-bool Mentions(const std::string& definition, const std::string& column) {
-  return absl::StrContains(absl::AsciiStrToLower(definition), absl::StrCat("`", absl::AsciiStrToLower(column), "`"));
-}
-
-bool BeginsWith(const std::vector<std::string>& columns, const std::vector<std::string>& first) {
-  return columns.size() >= first.size() && std::equal(first.begin(), first.end(), columns.begin(), SameName);
-}
 
 class Refusals {
  public:
@@ -40,11 +41,6 @@ class Refusals {
   void Clauses();
   void Partitions();
   void Keys();
-  void DropIndex();
-  void DropConstraint();
-  void DropColumn();
-  void RenameColumn();
-  void DropTable();
 
  private:
   const Hint& hint() const { return context_.hint; }
@@ -52,13 +48,8 @@ class Refusals {
   bool mariadb() const { return context_.server().mariadb(); }
   std::string Name() const { return FormatTableName(hint().table); }
   void Add(int code, std::string message, std::string remedy = "") {
-    Finding finding;
-    finding.message = std::move(message);
-    finding.remedy = std::move(remedy);
-    finding.evidence["error"] = absl::StrCat(code);
-    findings_->push_back(std::move(finding));
+    findings_->push_back(MysqlRefusal(code, std::move(message), std::move(remedy)));
   }
-  bool HasOtherIndex(const std::string& index, const std::vector<std::string>& columns) const;
 
   const HintContext& context_;
   std::vector<Finding>* const findings_;
@@ -138,7 +129,7 @@ void Refusals::Partitions() {
                       (hint().operation == Operation::kCreateIndex && hint().unique.value_or(false));
   if (unique && !hint().columns.empty()) {
     for (const std::string& column : table().partition_columns) {
-      if (Holds(hint().columns, column)) continue;
+      if (HoldsMysqlName(hint().columns, column)) continue;
       Add(1503, absl::StrCat("a unique key of ", Name(), " must hold the column of its partitions, ", column),
           "add the column to the key");
       return;
@@ -169,98 +160,6 @@ void Refusals::Keys() {
   }
 }
 
-bool Refusals::HasOtherIndex(const std::string& index, const std::vector<std::string>& columns) const {
-  return std::any_of(table().indexes.begin(), table().indexes.end(), [&](const IndexFacts& other) {
-    return !SameName(other.name, index) && BeginsWith(other.columns, columns);
-  });
-}
-
-void Refusals::DropIndex() {
-  const IndexFacts* index = table().FindIndex(hint().name);
-  if (index == nullptr) return;
-  const auto needs = [&](const std::vector<std::string>& columns) {
-    return !columns.empty() && BeginsWith(index->columns, columns) && !HasOtherIndex(index->name, columns);
-  };
-  const char* remedy = "drop the foreign key first, or make another index that begins with its columns";
-  for (const ConstraintFacts& key : table().constraints) {
-    if (key.type != ConstraintType::kForeignKey || !needs(key.columns)) continue;
-    Add(1553, absl::StrCat("index ", index->name, " is needed by the foreign key ", key.name), remedy);
-  }
-  for (const ReferencingKey& key : table().referenced_by) {
-    if (!needs(key.referenced_columns)) continue;
-    Add(1553,
-        absl::StrCat("index ", index->name, " is needed by the foreign key ", key.name, " of ",
-                     FormatTableName(key.table)),
-        remedy);
-  }
-}
-
-// The index of a foreign key may bear its name, and stays when the key goes.
-void Refusals::DropConstraint() {
-  const ConstraintFacts* constraint = table().FindConstraint(hint().name);
-  const bool foreign_key = hint().type ? hint().type == ConstraintType::kForeignKey
-                                       : constraint != nullptr && constraint->type == ConstraintType::kForeignKey;
-  if (!foreign_key) DropIndex();
-}
-
-void Refusals::DropColumn() {
-  const std::string& name = hint().column->name;
-  for (const ConstraintFacts& constraint : table().constraints) {
-    if (constraint.type == ConstraintType::kForeignKey && Holds(constraint.columns, name)) {
-      Add(mariadb() ? 1553 : 1828, absl::StrCat("column ", name, " is needed by the foreign key ", constraint.name),
-          "drop the foreign key first");
-    }
-    if (constraint.type != ConstraintType::kCheck || !Mentions(constraint.definition, name)) continue;
-    const bool others = std::any_of(table().columns.begin(), table().columns.end(), [&](const ColumnFacts& column) {
-      return !SameName(column.name, name) && Mentions(constraint.definition, column.name);
-    });
-    if (!others) continue;
-    Add(mariadb() ? 1054 : 3959, absl::StrCat("column ", name, " is used by the CHECK constraint ", constraint.name),
-        "drop the constraint first");
-  }
-  for (const ReferencingKey& key : table().referenced_by) {
-    if (!Holds(key.referenced_columns, name)) continue;
-    Add(mariadb() ? 1553 : 1829,
-        absl::StrCat("column ", name, " is referenced by the foreign key ", key.name, " of ",
-                     FormatTableName(key.table)),
-        "drop the foreign key first");
-  }
-  for (const ColumnFacts& column : table().columns) {
-    if (!column.generated || !Mentions(column.default_expression, name) || SameName(column.name, name)) continue;
-    Add(mariadb() ? 1054 : 3108, absl::StrCat("column ", name, " is used by the generated column ", column.name),
-        "drop that column first");
-  }
-}
-
-// MariaDB changes what uses the column along with it.
-void Refusals::RenameColumn() {
-  if (mariadb()) return;
-  const std::string& name = hint().column->name;
-  for (const ConstraintFacts& constraint : table().constraints) {
-    if (constraint.type != ConstraintType::kCheck || !Mentions(constraint.definition, name)) continue;
-    Add(3959, absl::StrCat("column ", name, " is used by the CHECK constraint ", constraint.name),
-        "drop the constraint first and add it again after");
-  }
-  for (const ColumnFacts& column : table().columns) {
-    if (!column.generated || !Mentions(column.default_expression, name)) continue;
-    Add(3108, absl::StrCat("column ", name, " is used by the generated column ", column.name));
-  }
-}
-
-void Refusals::DropTable() {
-  if (!hint().foreign_key_checks.value_or(true)) return;
-  for (const ReferencingKey& key : table().referenced_by) {
-    if (SameName(key.table.table, table().name.table)) continue;
-    const TableFacts& child = context_.state.Table(key.table);
-    if (child.requested.table == key.table.table && !child.exists()) continue;
-    Add(mariadb() ? 1451 : 3730,
-        absl::StrCat("table ", Name(), " is referenced by the foreign key ", key.name, " of ",
-                     FormatTableName(key.table)),
-        "drop the foreign key first");
-    return;
-  }
-}
-
 }  // namespace
 
 void MysqlRefused(const HintContext& context, std::vector<Finding>* findings) {
@@ -271,25 +170,7 @@ void MysqlRefused(const HintContext& context, std::vector<Finding>* findings) {
   refusals.Versioning();
   refusals.Partitions();
   refusals.Keys();
-  switch (context.hint.operation) {
-    case Operation::kDropIndex:
-      refusals.DropIndex();
-      break;
-    case Operation::kDropConstraint:
-      refusals.DropConstraint();
-      break;
-    case Operation::kDropColumn:
-      refusals.DropColumn();
-      break;
-    case Operation::kRenameColumn:
-      refusals.RenameColumn();
-      break;
-    case Operation::kDropTable:
-      refusals.DropTable();
-      break;
-    default:
-      break;
-  }
+  MysqlNeeded(context, findings);
   if (findings->empty()) refusals.Clauses();
 }
 
