@@ -24,6 +24,8 @@ struct Impact {
   // Locks it must first get, and behind which everybody queues who comes later.
   enum class WaitsFor { kNobody, kWriters, kEverybody, kOldSnapshots };
   WaitsFor waits_for = WaitsFor::kNobody;
+  // Of kEverybody: while it waits for writers it lets readers through; it waits for readers only when it ends.
+  bool writers_first = false;
   std::string lock;    // as the engine names it: "ACCESS EXCLUSIVE", "LOCK=SHARED"
   std::string reason;  // what it does meanwhile: "rewrites the table", for "… while it holds ACCESS EXCLUSIVE"
   std::string remedy;  // the way that does not block; empty: there is none

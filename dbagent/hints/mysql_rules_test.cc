@@ -436,5 +436,36 @@ TEST_F(MysqlRulesTest, TheParentIsWaitedForOnMysql) {
   EXPECT_THAT(Say(create), IsEmpty());
 }
 
+// Seen on MariaDB 10.11: behind a transaction that has written, a copy lets readers through.
+TEST_F(MysqlRulesTest, ACopyWaitsForWritersFirst) {
+  const std::string check = R"({"operation":"AddConstraint","table":"image","type":"Check","check":"size >= 0"})";
+  const std::string column =
+      R"({"operation":"AddColumn","table":"image","column":{"name":"x","type":"int","nullable":true,"default":"None"}})";
+  LockHolder writer;
+  writer.session = "7";
+  writer.kind = "transaction";
+  writer.mode = "SHARED_WRITE";
+  writer.age = absl::Seconds(9);
+  writer.writes = true;
+  LockHolder reader;
+  reader.session = "8";
+  reader.kind = "transaction";
+  reader.mode = "SHARED_READ";
+  reader.age = absl::Seconds(6);
+  for (const Engine engine : {Engine::kMysql, Engine::kMariadb}) {
+    Use(engine);
+    image().lock_holders = std::vector<LockHolder>{writer};
+    EXPECT_THAT(Say(check), ElementsAre("lock.long_transaction"));
+    EXPECT_EQ(Last().harm, Harm::kBlocksWrites);
+    EXPECT_THAT(Last().message, HasSubstr("session 7"));
+    EXPECT_THAT(Say(column), ElementsAre("lock.long_transaction"));
+    EXPECT_EQ(Last().harm, Harm::kBlocksReads);
+    image().lock_holders = std::vector<LockHolder>{writer, reader};
+    EXPECT_THAT(Say(check), ElementsAre("lock.long_transaction"));
+    EXPECT_EQ(Last().harm, Harm::kBlocksReads);
+    EXPECT_THAT(Last().message, HasSubstr("session 8"));
+  }
+}
+
 }  // namespace
 }  // namespace dba::agent::hints

@@ -32,6 +32,18 @@ bool IsWaitedFor(const LockHolder& holder, bool behind_readers) {
   return behind_readers || holder.writes || holder.mode == "ShareUpdateExclusiveLock";
 }
 
+// The oldest transaction that is waited for, of those that are long; null: there is none.
+//   spare_writers  those that hold a lock of writers do not count
+const LockHolder* Oldest(const Queue& queue, bool spare_writers) {
+  const LockHolder* oldest = nullptr;
+  for (const LockHolder& holder : *queue.table->lock_holders) {
+    if (holder.strong || holder.age < kLongTransaction || !IsWaitedFor(holder, queue.behind_readers)) continue;
+    if (spare_writers && holder.writes) continue;
+    if (oldest == nullptr || holder.age > oldest->age) oldest = &holder;
+  }
+  return oldest;
+}
+
 std::string Who(const LockHolder& holder) {
   const std::string application =
       holder.application.empty() ? "" : absl::StrCat(" of application ", holder.application);
@@ -60,17 +72,15 @@ std::string Behind(const Queue& queue, const HintContext& context) {
 }  // namespace
 
 void LockLongTransaction(const HintContext& context, std::vector<Finding>* findings) {
-  for (const Queue& queue : QueuesOf(context)) {
+  for (Queue queue : QueuesOf(context)) {
     if (!queue.table->lock_holders.known() || queue.table->created_here) continue;
-    const auto& holders = *queue.table->lock_holders;
-    const auto oldest = std::max_element(holders.begin(), holders.end(), [&](const auto& a, const auto& b) {
-      const auto age = [&](const LockHolder& holder) {
-        return IsWaitedFor(holder, queue.behind_readers) && !holder.strong ? holder.age : absl::ZeroDuration();
-      };
-      return age(a) < age(b);
-    });
-    if (oldest == holders.end() || oldest->strong || !IsWaitedFor(*oldest, queue.behind_readers)) continue;
-    if (oldest->age < kLongTransaction) continue;
+    const bool writers_first = queue.behind_readers && context.impact.writers_first;
+    const LockHolder* oldest = Oldest(queue, writers_first);
+    if (oldest == nullptr && writers_first) {
+      queue.behind_readers = false;
+      oldest = Oldest(queue, false);
+    }
+    if (oldest == nullptr) continue;
     Add(context, queue,
         absl::StrCat(Word(context.hint.operation), " will wait for ", Who(*oldest), ", and ", Behind(queue, context),
                      " will wait behind it"),
