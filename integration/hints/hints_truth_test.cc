@@ -64,6 +64,8 @@ TEST(HintsTruthTest, TheAgentSaysWhatMigrationsDo) { ExpectFigures(RunCases("tun
 
 TEST(HintsTruthTest, TheAgentSaysWhatMigrationsDoThatNoRuleWasTunedOn) { ExpectFigures(RunCases("holdout")); }
 
+TEST(HintsTruthTest, TheAgentSaysWhatMigrationsDoThatWereWrittenAfterTheRules) { ExpectFigures(RunCases("unseen")); }
+
 TEST(HintsTruthTest, TheAgentSaysNothingOfThirtyHarmlessMigrations) {
   const std::vector<TruthRow> rows = RunCases("harmless");
   EXPECT_EQ(rows.size(), 30u);
