@@ -52,8 +52,8 @@ std::vector<TruthRow> RunCases(const std::string& kind) {
 void ExpectFigures(const std::vector<TruthRow>& rows) {
   PrintMatrix(rows, false, std::cout);
   const Score score = Count(rows);
-  EXPECT_GT(score.harmful, 10);
-  EXPECT_GT(score.harmless, 10);
+  EXPECT_GT(score.harmful, 5);
+  EXPECT_GT(score.harmless, 5);
   EXPECT_EQ(score.not_asked, 0);
   EXPECT_GE(HarmFoundPercent(score), kPercent);
   EXPECT_GE(WarningsRightPercent(score), kPercent);
