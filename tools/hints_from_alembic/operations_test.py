@@ -56,6 +56,23 @@ def test_inline_words_of_later_alembics():
     same(found[1]["type"], "PrimaryKey" if inline else "ForeignKey")
 
 
+def test_new_columns_that_nothing_fills():
+    add, end = 'op.add_column("t", sa.Column("x", sa.Integer))', 'op.alter_column("t", "x", nullable=False)'
+    typed = 'op.alter_column("t", "x", type_=sa.BigInteger, nullable=False)'
+    default = 'op.add_column("t", sa.Column("x", sa.Integer, server_default="0"))'
+    fill = 'op.execute("UPDATE t SET x = 1")'
+    for body, said in [
+        ([add, end], False),
+        ([add, typed], False),
+        ([add, fill, end], None),
+        ([fill, add, end], False),
+        ([default, end], None),
+        ([end], None),
+    ]:
+        run = Revisions().add("\n        ".join([""] + body)).tool()
+        same(run.documents[0]["spec"]["hints"][-1].get("rowsPrepared"), said)
+
+
 def test_quoted_names():
     found = Revisions().add("""
         op.drop_table('a"b')

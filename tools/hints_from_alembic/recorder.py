@@ -81,6 +81,7 @@ class Recorder:
         self._recording = Recording()
         self._current: Optional[Operation] = None
         self._new_tables: set = set()
+        self._unfilled: set = set()  # new columns without a default that no statement can have filled
         self._asked = False
         self._environment = EnvironmentContext(config, directory)
         opts = {"script": directory, "target_metadata": metadata}
@@ -139,6 +140,7 @@ class Recorder:
             yield
         except NotDescribed as error:
             self._current.reason = str(error)
+            self._unfilled.clear()
         finally:
             self._current = None
 
@@ -161,6 +163,7 @@ class Recorder:
             hints = hints_of(statement, self._words, current.source)
         except NotDescribed as error:
             current.reason = current.reason or str(error)
+            self._unfilled.clear()
             return
         conditional = getattr(statement, "if_exists", False) or getattr(statement, "if_not_exists", False)
         for hint in hints:
@@ -183,12 +186,23 @@ class Recorder:
             self._new_tables.add(table_name(hint["newName"], statement.schema))
         return True
 
+    def _is_unfilled(self, hint: Hint) -> bool:
+        """Whether the hint makes a column NOT NULL that this revision has added and surely leaves NULL in every row."""
+        column = hint.get("column", {})
+        key = (hint["table"], column.get("name"))
+        if hint["operation"] == "AddColumn" and column.get("default") == "None":
+            self._unfilled.add(key)
+        return hint["operation"] == "AlterColumn" and column.get("nullable") is False and key in self._unfilled
+
     def _add(self, operation: Operation, hint: Hint) -> None:
         last = operation.hints[-1] if operation.hints else {}
         alters = hint["operation"] == "AlterColumn" == last.get("operation")
+        unfilled = {"rowsPrepared": False} if self._is_unfilled(hint) else {}
         if alters and hint["table"] == last["table"] and hint["column"]["name"] == last["column"]["name"]:
             last["column"].update(hint["column"])
+            last.update(unfilled)
             return
+        hint = {**hint, **unfilled}
         transaction = self._context.transaction()
         operation.hints.append({**hint, "transaction": transaction} if transaction else hint)
 

@@ -21,7 +21,7 @@ ALEMBIC = tuple(int(part) for part in alembic.__version__.split(".")[:2])
 
 WORDS = (
     "operation table name newName columns expressions where unique concurrently nullsNotDistinct method type check "
-    "notValid notEnforced using transaction"
+    "notValid notEnforced using rowsPrepared transaction"
 ).split()
 COLUMN_WORDS = (
     "name type nullable default defaultExpression generated check position autoIncrement references"
