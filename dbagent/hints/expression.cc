@@ -104,6 +104,15 @@ bool IsHarmlessExpression(absl::string_view expression, const std::map<std::stri
   return volatility && *volatility != Volatility::kVolatile && Scanner(expression).Harmless();
 }
 
+bool Mentions(absl::string_view expression, absl::string_view column) {
+  for (size_t at = 0; !column.empty() && at + column.size() <= expression.size(); ++at) {
+    if (!absl::EqualsIgnoreCase(expression.substr(at, column.size()), column)) continue;
+    const size_t end = at + column.size();
+    if ((at == 0 || !IsWord(expression[at - 1])) && (end == expression.size() || !IsWord(expression[end]))) return true;
+  }
+  return false;
+}
+
 bool ProvesNotNull(absl::string_view condition, absl::string_view column) {
   std::string plain = absl::StrReplaceAll(condition, {{"(", " "}, {")", " "}, {"\"", ""}, {"`", ""}});
   absl::AsciiStrToLower(&plain);

@@ -24,6 +24,9 @@ std::optional<Volatility> VolatilityOf(absl::string_view expression,
 // quoted function name, no comment, no second statement, balanced parentheses and quotes.
 bool IsHarmlessExpression(absl::string_view expression, const std::map<std::string, Volatility>& functions);
 
+// Whether `column` stands in the expression, as a name of its own, in any case and quotes.
+bool Mentions(absl::string_view expression, absl::string_view column);
+
 // "c IS NOT NULL", in any number of parentheses, possibly beside other conditions joined by AND: proves that `column`
 // holds no NULL.
 bool ProvesNotNull(absl::string_view condition, absl::string_view column);

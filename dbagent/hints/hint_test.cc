@@ -75,6 +75,13 @@ TEST(ExpressionTest, LetsThroughOnlyWhatCanDoNoHarm) {
   }
 }
 
+TEST(ExpressionTest, NamesThatStandAlone) {
+  for (const char* text : {"grade", "(grade IS NOT NULL)", "\"grade\" > 0", "1 < GRADE"}) {
+    EXPECT_TRUE(Mentions(text, "grade")) << text;
+  }
+  for (const char* text : {"", "upgrade > 0", "grade_2 > 0", "grades"}) EXPECT_FALSE(Mentions(text, "grade")) << text;
+}
+
 TEST(ExpressionTest, ProofsOfNotNull) {
   EXPECT_TRUE(ProvesNotNull("(label IS NOT NULL)", "label"));
   EXPECT_TRUE(ProvesNotNull("((label IS NOT NULL) AND (size > 0))", "label"));

@@ -71,6 +71,9 @@ void AddColumnTo(const ColumnHint& hint, TableFacts* table) {
   column.generated = hint.generated;
   column.added_here = !table->created_here;
   column.filled = HasDefault(hint);
+  if (hint.default_kind.value_or(DefaultKind::kConstant) == DefaultKind::kConstant && !hint.generated) {
+    column.filled_with = hint.default_expression.value_or("");
+  }
   table->columns.push_back(std::move(column));
   if (hint.unique.value_or(false)) {
     IndexFacts index;

@@ -32,6 +32,7 @@ struct ColumnFacts {
   std::string collation;       // empty: the type has none, or the type's own
   bool added_here = false;     // by an earlier hint of this migration: old rows hold its default or NULL
   std::optional<bool> filled;  // of added_here: whether it got a default then; nullopt: the hint does not say
+  std::string filled_with;  // of added_here: that default's expression; empty: not told, or not one value for all rows
 };
 
 struct IndexFacts {
