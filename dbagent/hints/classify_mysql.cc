@@ -73,8 +73,8 @@ Impact ClassifyMysql(const Hint& hint, const SchemaState& state) {
   impact.blocks_writes = change.blocks_writes && impact.work != Work::kMetadata;
   impact.blocks_reads = change.blocks_reads && impact.work != Work::kMetadata;
   impact.waits_for = Impact::WaitsFor::kEverybody;
-  // A copy that keeps writers out takes SHARED_NO_WRITE first, and EXCLUSIVE when it is made.
-  impact.writers_first = change.way == MysqlWay::kCopy && change.blocks_writes && !change.blocks_reads;
+  // A copy begins with SHARED_NO_WRITE, also the one of MariaDB 11.2 that then lets writers on; it ends with EXCLUSIVE.
+  impact.writers_first = change.way == MysqlWay::kCopy && !change.blocks_reads;
   impact.lock = LockOf(change);
   impact.reason = ReasonOf(change);
   impact.remedy = RemedyOf(hint, change);

@@ -483,6 +483,31 @@ TEST_F(PostgresRulesTest, ChecksAndTypes) {
   EXPECT_THAT(Say(type("image", "size", "bigint")), ElementsAre("change.large"));
 }
 
+TEST_F(PostgresRulesTest, ChecksOfNewColumns) {
+  const auto say = [&](const std::string& fallback, const std::string& rest = "") {
+    return SayAll({absl::StrCat(R"x({"operation":"AddColumn","table":"tag","column":{"name":"grade","type":"int")x",
+                                fallback, "}}"),
+                   absl::StrCat(R"x({"operation":"AddConstraint","table":"tag","type":"Check","name":"c",)x",
+                                R"x("check":"grade IS NOT NULL","notValid":true})x"),
+                   absl::StrCat(R"x({"operation":"ValidateConstraint","table":"tag","name":"c")x", rest, "}")});
+  };
+  Clean();
+  EXPECT_THAT(say(R"(,"nullable":true,"default":"Constant","defaultExpression":"1")"), IsEmpty());
+  ASSERT_THAT(asked_, SizeIs(1));
+  EXPECT_EQ(asked_[0].condition,
+            "(SELECT (grade IS NOT NULL) FROM (SELECT CAST(1 AS int) AS \"grade\") AS new_column)");
+  EXPECT_THAT(say(R"(,"nullable":true,"default":"None")"), ElementsAre("check.violated?"));
+  EXPECT_THAT(asked_, IsEmpty());
+  EXPECT_THAT(say(R"(,"nullable":true,"default":"None")", R"(,"rowsPrepared":true)"), IsEmpty());
+  EXPECT_THAT(say(R"(,"nullable":true)"), ElementsAre("check.violated?"));
+  EXPECT_THAT(say(R"x(,"nullable":true,"default":"Constant","defaultExpression":"evil()")x"),
+              ElementsAre("check.violated?"));
+  Violated();
+  EXPECT_THAT(say(R"(,"nullable":true,"default":"None")", R"(,"rowsPrepared":false)"), ElementsAre("check.violated"));
+  EXPECT_THAT(asked_[0].condition, HasSubstr("CAST(NULL AS int) AS \"grade\""));
+  EXPECT_THAT(say(R"(,"nullable":true,"default":"Constant","defaultExpression":"1")"), ElementsAre("check.violated"));
+}
+
 TEST_F(PostgresRulesTest, ACastInUsingMayFail) {
   const auto use = [](const std::string& expression) {
     return absl::StrCat(
@@ -521,6 +546,23 @@ TEST_F(PostgresRulesTest, RedundantAndInvalidIndexes) {
   tag().indexes.back().valid = false;
   EXPECT_THAT(Say(R"({"operation":"CreateIndex","table":"tag","columns":["size","repo"],"concurrently":false})"),
               ElementsAre("postgresql.invalid_index"));
+}
+
+TEST_F(PostgresRulesTest, StaleStatisticsNearTheThreshold) {
+  const std::string index = R"({"operation":"CreateIndex","table":"image","columns":["label"],"concurrently":)";
+  image().rows = 300000.0;
+  image().bytes = int64_t{30} << 20;
+  EXPECT_THAT(Say(index + "false}"), IsEmpty());
+  image().stats_doubt = "90000 rows changed since the last ANALYZE";
+  EXPECT_THAT(Say(index + "false}"), ElementsAre("statistics.stale?"));
+  EXPECT_EQ(Last().effect, Effect::kWarn);
+  EXPECT_EQ(Last().harm, Harm::kBlocksWrites);
+  EXPECT_EQ(Last().evidence.at("doubt"), image().stats_doubt);
+  EXPECT_THAT(Say(index + "true}"), IsEmpty());
+  image().rows = 90000.0;
+  EXPECT_THAT(Say(index + "false}"), IsEmpty());
+  image().rows = 2e6;
+  EXPECT_THAT(Say(index + "false}"), ElementsAre("index.large"));
 }
 
 TEST_F(PostgresRulesTest, AUniqueIndexBesideWritersMayFail) {

@@ -34,6 +34,10 @@ constexpr RuleInfo kRules[] = {
      "An INVALID index over the same columns was left by a build that failed.", "the catalog",
      "DROP INDEX CONCURRENTLY the leftover.", "PostgreSQL 18 manual, CREATE INDEX, Building Indexes Concurrently",
      PgInvalidIndex},
+    {"statistics.stale", 0, kPg, Harm::kBlocksReads, Severity::kWarning,
+     "A step would block a table that counts as not large, though it holds a tenth of that, by stale statistics.",
+     "rows and bytes; changes since the last ANALYZE", "Run ANALYZE on the table.",
+     "PostgreSQL 18 manual, 24.1.3 and 27.2: n_mod_since_analyze", StatisticsStale},
 };
 
 }  // namespace

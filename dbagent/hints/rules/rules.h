@@ -49,6 +49,7 @@ void LockHeld(const HintContext& context, std::vector<Finding>* findings);
 void PgRefused(const HintContext& context, std::vector<Finding>* findings);
 void PgTypeFit(const HintContext& context, std::vector<Finding>* findings);
 void PgForeignKeyParent(const HintContext& context, std::vector<Finding>* findings);
+void StatisticsStale(const HintContext& context, std::vector<Finding>* findings);
 void PgInvalidIndex(const HintContext& context, std::vector<Finding>* findings);
 
 // Of MySQL and MariaDB.
