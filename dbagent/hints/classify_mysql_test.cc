@@ -33,12 +33,12 @@ TableFacts Image() {
   table.bytes = int64_t{100} << 20;
   table.mysql.storage_engine = "InnoDB";
   table.mysql.row_format = "Dynamic";
-  table.columns = {{"id", "bigint(20)", true, "", true, {}, "", "", false, {}},
-                   {"a", "int(11)", false, "", false, {}, "", "", false, {}},
-                   {"b", "varchar(40)", false, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}},
-                   {"c", "varchar(40)", true, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}},
-                   {"e", "enum('p','q')", false, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}},
-                   {"u", "bigint(20)", false, "", false, {}, "", "", false, {}}};
+  table.columns = {{"id", "bigint(20)", true, "", true, {}, "", "", false, {}, ""},
+                   {"a", "int(11)", false, "", false, {}, "", "", false, {}, ""},
+                   {"b", "varchar(40)", false, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}, ""},
+                   {"c", "varchar(40)", true, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}, ""},
+                   {"e", "enum('p','q')", false, "", false, {}, "utf8mb4", "utf8mb4_general_ci", false, {}, ""},
+                   {"u", "bigint(20)", false, "", false, {}, "", "", false, {}, ""}};
   IndexFacts key;
   key.name = "ku";
   key.columns = {"u"};
@@ -64,10 +64,10 @@ void Myisam(TableFacts* table) { table->mysql.storage_engine = "MyISAM"; }
 void RowVersions(TableFacts* table) { table->mysql.row_versions = 255; }
 void Cascades(TableFacts* table) { table->mysql.cascades = true; }
 void Stored(TableFacts* table) {
-  table->columns.push_back({"v", "int(11)", false, "a + 1", false, GeneratedKind::kStored, "", "", false, {}});
+  table->columns.push_back({"v", "int(11)", false, "a + 1", false, GeneratedKind::kStored, "", "", false, {}, ""});
 }
 void Virtual(TableFacts* table) {
-  table->columns.push_back({"v", "int(11)", false, "a + 1", false, GeneratedKind::kVirtual, "", "", false, {}});
+  table->columns.push_back({"v", "int(11)", false, "a + 1", false, GeneratedKind::kVirtual, "", "", false, {}, ""});
 }
 void IndexedVirtual(TableFacts* table) {
   Virtual(table);
