@@ -27,9 +27,9 @@ constexpr absl::Duration kOld = absl::Seconds(1);
 constexpr unsigned kNoProcess = 1227;  // ER_SPECIFIC_ACCESS_DENIED_ERROR
 constexpr unsigned kNoSelect = 1142;   // ER_TABLEACCESS_DENIED_ERROR
 
-// trx_started is in the time zone of the server's system. An UPDATE that changed no value, or a SELECT … FOR UPDATE, has
-// modified no row, but locked some: it holds the table as a writer does.
-// InnoDB gathers this table anew only when nobody has read it for 0.1 s (MySQL 8.0 manual, 15.15.2.3).
+// trx_started is in the time zone of the server's system. An UPDATE that changed no value, or a SELECT … FOR UPDATE,
+// has modified no row, but locked some: it holds the table as a writer does. InnoDB gathers this table anew only when
+// nobody has read it for 0.1 s (MySQL 8.0 manual, 15.15.2.3).
 constexpr char kTransactions[] =
     "SELECT x.trx_mysql_thread_id, COALESCE(p.USER, ''), TIMESTAMPDIFF(SECOND, x.trx_started, "
     "CONVERT_TZ(NOW(), @@session.time_zone, 'SYSTEM')), x.trx_rows_modified > 0 OR x.trx_lock_structs > 0 "
