@@ -22,6 +22,7 @@ namespace {
 
 constexpr size_t kMaxBodyBytes = 64 << 20;
 constexpr int kConnectSeconds = 5;
+constexpr absl::Duration kGrace = absl::Seconds(1);
 
 using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -181,7 +182,9 @@ absl::StatusOr<HttpResponse> HttpConnection::Send(const HttpRequest& request,
     if (!too_long) response.body.append(data, size);
     return !too_long;
   };
-  const auto timeout = absl::ToChronoMicroseconds(std::max(request.timeout, absl::Milliseconds(1)));
+  // The caller of a whole request ends it in time; this must not come first and look like a broken connection.
+  const absl::Duration grace = on_bytes == nullptr ? kGrace : absl::ZeroDuration();
+  const auto timeout = absl::ToChronoMicroseconds(std::max(request.timeout, absl::Milliseconds(1)) + grace);
   client_->set_read_timeout(timeout);
   client_->set_write_timeout(timeout);
   httplib::Response answer;

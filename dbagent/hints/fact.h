@@ -16,9 +16,9 @@ class Fact {
  public:
   Fact() : why_("it was not asked for") {}
   Fact(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): a value is a fact
-  static Fact Unknown(std::string why) {
+  static Fact Unknown(const std::string& why) {
     Fact fact;
-    fact.why_ = std::move(why);
+    fact.why_ = why;
     return fact;
   }
 
