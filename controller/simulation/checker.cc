@@ -70,6 +70,9 @@ void Checker::SecretCreated(const json& secret) {
   const std::string password = SecretText(secret, "password");
   if (password.size() != kPasswordLength) env_->Violate("I4", "a password has another length than is looked for");
   passwords_.insert(password);
+  if (LabelOf(secret, plan::kRoleLabel) == "quarantine") {
+    copies_taken_away_.erase(AnnotationOf(secret, plan::kAccountAnnotation));
+  }
   if (LabelOf(secret, plan::kRoleLabel) != "application") return;
   const auto before = published_.find(name);
   if (before != published_.end() && before->second.password != password) {
@@ -98,6 +101,8 @@ void Checker::SecretDeleted(const json& secret, const Observation& seen) {
   published_.erase(name);
   const bool existed = !seen.accounts_known || seen.accounts.count(account) != 0;
   if (role == "intent" || !existed || HasCounterpart(*env_, role, account)) return;
+  // A human took the copy between the controller's look at it and this.
+  if (role == "application" && copies_taken_away_.count(account) != 0) return;
   const std::string what = absl::StrCat("Secret ", name, " was deleted while its account existed");
   if (env_->profile.delays && role == "application") {
     env_->KnownGap("late withdrawal of a Secret that was given back since", what);
@@ -108,7 +113,9 @@ void Checker::SecretDeleted(const json& secret, const Observation& seen) {
 
 void Checker::SecretTakenAway(const json& secret) {
   published_.erase(NameOf(secret));
-  taken_away_.insert(AnnotationOf(secret, plan::kAccountAnnotation));
+  const std::string account = AnnotationOf(secret, plan::kAccountAnnotation);
+  taken_away_.insert(account);
+  if (LabelOf(secret, plan::kRoleLabel) == "quarantine") copies_taken_away_.insert(account);
 }
 
 void Checker::JobCreated(const json& job) {

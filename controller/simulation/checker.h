@@ -97,9 +97,10 @@ class Checker {
   std::set<std::string> recorded_jobs_;  // UIDs that a status ever named
   std::set<std::string> history_;        // attempts in the last status
   std::set<std::string> human_locked_;
-  std::set<std::string> taken_away_;   // accounts whose Secret a human deleted
-  std::set<std::string> out_of_step_;  // accounts whose published password somebody replaced
-  std::set<int> late_;                 // versions that Pods wanted while they were retired
+  std::set<std::string> taken_away_;         // accounts whose Secret a human deleted
+  std::set<std::string> copies_taken_away_;  // accounts whose quarantined Secret a human deleted, and nobody made anew
+  std::set<std::string> out_of_step_;        // accounts whose published password somebody replaced
+  std::set<int> late_;                       // versions that Pods wanted while they were retired
   bool disturbed_ = false;
   uint64_t highest_epoch_ = 0;  // that changed something which the database did not forget
   EffectCounts counts_;
