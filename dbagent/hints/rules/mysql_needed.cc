@@ -15,7 +15,7 @@ namespace dba::agent::hints {
 namespace {
 
 // Both servers put names in conditions into backquotes.
-bool Mentions(const std::string& definition, const std::string& column) {
+bool NamesInBackquotes(const std::string& definition, const std::string& column) {
   return absl::StrContains(absl::AsciiStrToLower(definition), absl::StrCat("`", absl::AsciiStrToLower(column), "`"));
 }
 
@@ -87,9 +87,9 @@ void Needs::DropColumn() {
       Add(mariadb() ? 1553 : 1828, absl::StrCat("column ", name, " is needed by the foreign key ", constraint.name),
           "drop the foreign key first");
     }
-    if (constraint.type != ConstraintType::kCheck || !Mentions(constraint.definition, name)) continue;
+    if (constraint.type != ConstraintType::kCheck || !NamesInBackquotes(constraint.definition, name)) continue;
     const bool others = std::any_of(table().columns.begin(), table().columns.end(), [&](const ColumnFacts& column) {
-      return !SameMysqlName(column.name, name) && Mentions(constraint.definition, column.name);
+      return !SameMysqlName(column.name, name) && NamesInBackquotes(constraint.definition, column.name);
     });
     if (!others) continue;
     Add(mariadb() ? 1054 : 3959, absl::StrCat("column ", name, " is used by the CHECK constraint ", constraint.name),
@@ -103,7 +103,8 @@ void Needs::DropColumn() {
         "drop the foreign key first");
   }
   for (const ColumnFacts& column : table().columns) {
-    if (!column.generated || !Mentions(column.default_expression, name) || SameMysqlName(column.name, name)) continue;
+    if (!column.generated || !NamesInBackquotes(column.default_expression, name) || SameMysqlName(column.name, name))
+      continue;
     Add(mariadb() ? 1054 : 3108, absl::StrCat("column ", name, " is used by the generated column ", column.name),
         "drop that column first");
   }
@@ -114,12 +115,12 @@ void Needs::RenameColumn() {
   if (mariadb()) return;
   const std::string& name = hint().column->name;
   for (const ConstraintFacts& constraint : table().constraints) {
-    if (constraint.type != ConstraintType::kCheck || !Mentions(constraint.definition, name)) continue;
+    if (constraint.type != ConstraintType::kCheck || !NamesInBackquotes(constraint.definition, name)) continue;
     Add(3959, absl::StrCat("column ", name, " is used by the CHECK constraint ", constraint.name),
         "drop the constraint first and add it again after");
   }
   for (const ColumnFacts& column : table().columns) {
-    if (!column.generated || !Mentions(column.default_expression, name)) continue;
+    if (!column.generated || !NamesInBackquotes(column.default_expression, name)) continue;
     Add(3108, absl::StrCat("column ", name, " is used by the generated column ", column.name));
   }
 }
