@@ -48,6 +48,7 @@ start_databases() {
   secret billing billing-root password="$(random_password)"
   secret billing billing-admin engine=mariadb host=billing-db.billing.svc port=3306 dbname=billing username=billing_admin \
     password="$billing_password"
+  kube create configmap dba-alerts -n monitoring --from-file=k8s/monitoring/alerts.yaml >/dev/null
   kube apply -f k8s/demo/shop/database.yaml -f k8s/demo/billing/database.yaml -f k8s/demo/billing/agent.yaml \
     -f k8s/demo/prometheus.yaml >/dev/null
   wait_for 120 "PostgreSQL" "kubectl describe pod shop-db-0 -n shop" sql shop 'SELECT 1'

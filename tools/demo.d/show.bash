@@ -83,7 +83,31 @@ show_prometheus() {
     show "$query" ask "$query"
     CLAIMS=$((CLAIMS + 1))
   done
+  claim "Prometheus has loaded the alerts of k8s/monitoring, and evaluates each" alerts_loaded
+  claim "none of them fires" alerts_quiet
+  claim "each query of k8s/monitoring/dashboard.json has an answer, but those about what is not so now" dashboard_answers
   end_forwards
+}
+
+alerts_loaded() {
+  same "$(curl -fsS --max-time 10 "http://$FORWARDED/api/v1/rules" | jq '[.data.groups[].rules[] | select(.health == "ok")] | length')" \
+    "$(grep -c 'alert: ' k8s/monitoring/alerts.yaml)"
+}
+
+alerts_quiet() {
+  local firing
+  firing=$(ask 'ALERTS{alertstate="firing"}') && is_empty "$firing"
+}
+
+# At rest nothing is held back, runs, or has findings; whether a request failed differs from run to run.
+# shellcheck disable=SC2016  # Grafana's variables, not the shell's
+dashboard_answers() {
+  local query
+  while read -r query; do
+    [[ $query != *dba_blocked_since* && $query != *migration_start* && $query != *dba_findings* ]] || continue
+    [[ $query != *dba_action_failures* ]] || continue
+    has_answer "$query" || { echo "no answer to $query" && return 1; }
+  done < <(jq -r '.panels[].targets[]?.expr' k8s/monitoring/dashboard.json | sed -E 's/\$__rate_interval/1m/g; s/\$[a-z]+/.*/g')
 }
 
 QUERIES=(
