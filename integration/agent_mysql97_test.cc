@@ -15,6 +15,8 @@
 #include "dbagent/db/factory.h"
 #include "dbagent/testing/database_contract_test.h"
 #include "integration/mysql_accounts_test.h"
+#include "integration/mysql_calls_test.h"
+#include "integration/mysql_fixture.h"
 #include "integration/server_process.h"
 #include "integration/test_certificates.h"
 

@@ -3,6 +3,8 @@
 // The contract of a Database on MariaDB, with root and with a limited admin account, and what only these engines have.
 #include "dbagent/testing/database_contract_test.h"
 #include "integration/mysql_accounts_test.h"
+#include "integration/mysql_calls_test.h"
+#include "integration/mysql_fixture.h"
 
 namespace dba::agent {
 namespace {
