@@ -46,7 +46,8 @@ def problems(path):
 
 def main():
     found = [problem for name in sys.argv[1:] for problem in problems(pathlib.Path(name))]
-    print("\n".join(found))
+    for line in found:
+        print(line)
     sys.exit(1 if found else 0)
 
 
