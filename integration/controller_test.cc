@@ -76,6 +76,12 @@ std::string Quoted(const std::string& name) {
   return quoted + "\"";
 }
 
+std::map<std::string, std::string> NewMariadbDatabase(const std::string& database) {
+  EXPECT_OK(Mariadb()->Run(absl::StrCat("CREATE DATABASE ", database)));
+  return {{"engine", "mariadb"}, {"host", "127.0.0.1"}, {"port", absl::StrCat(Mariadb()->port())},
+          {"dbname", database},  {"username", "root"},  {"password", Mariadb()->root_password()}};
+}
+
 // A new database, whose owner may make roles.
 std::map<std::string, std::string> NewPostgresDatabase(const std::string& database, const std::string& password) {
   const std::string admin = absl::StrCat("adm_", std::hash<std::string>()(database) % 1000000);
@@ -135,13 +141,7 @@ TEST(ControllerTest, MetricsPassPromtool) {
 }
 
 TEST(ControllerTest, TakesMariadbThroughTheChain) {
-  ASSERT_OK(Mariadb()->Run("CREATE DATABASE billing"));
-  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start({{"engine", "mariadb"},
-                                                              {"host", "127.0.0.1"},
-                                                              {"port", absl::StrCat(Mariadb()->port())},
-                                                              {"dbname", "billing"},
-                                                              {"username", "root"},
-                                                              {"password", Mariadb()->root_password()}}));
+  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start(NewMariadbDatabase("billing")));
   OperatorHarness harness(Kube(), "chain-mariadb", MigrateMariadb);
   harness.StartController();
   harness.CreateChain(4);
@@ -312,6 +312,30 @@ TEST(ControllerTest, DriftIsMadeGoodWhereThatIsSafe) {
   EXPECT_FALSE(harness.Await([&] { return LogsIn(v2); }, absl::Seconds(8)));
   EXPECT_THAT(harness.EverythingPublic(), AllOf(HasSubstr("PasswordChanged"), HasSubstr("AccountMissing"),
                                                 HasSubstr("CredentialReplaced"), HasSubstr("AccountLocked")));
+}
+
+// The agent of MariaDB and MySQL sees only its own locks in the list of accounts; a login tells of others.
+TEST(ControllerTest, ALockByHandStaysOnMariadbToo) {
+  ASSERT_OK_AND_ASSIGN(const auto agent, AgentProcess::Start(NewMariadbDatabase("held")));
+  OperatorHarness harness(Kube(), "held", MigrateMariadb);
+  harness.StartController();
+  harness.CreateChain(1);
+  harness.CreateDatabase("held", agent->address(), "v1");
+  EXPECT_THAT(harness.AwaitReason("held", "UpToDate"), HasSubstr("v1"));
+  const auto secret = harness.SecretData("held-v1");
+  const auto logs_in = [&] {
+    return Mariadb()->RunAs(secret.at("username"), secret.at("password"), "held", "SELECT 1").ok();
+  };
+  const auto is_told = [&] {
+    return harness.Status("held").dump().find("somebody locked account " + secret.at("username")) != std::string::npos;
+  };
+  EXPECT_TRUE(logs_in());
+  EXPECT_OK(Mariadb()->Run(absl::StrCat("ALTER USER ", secret.at("username"), "@'%' ACCOUNT LOCK")));
+  harness.StartController();  // a new process tries the credentials at once
+  EXPECT_TRUE(harness.Await(is_told));
+  EXPECT_FALSE(harness.Await(logs_in, absl::Seconds(8)));
+  EXPECT_OK(Mariadb()->Run(absl::StrCat("ALTER USER ", secret.at("username"), "@'%' ACCOUNT UNLOCK")));
+  EXPECT_TRUE(harness.Await([&] { return !is_told(); }));
 }
 
 TEST(ControllerTest, ADeletionOfEverythingWaitsForUsersAndThenLeavesNothing) {

@@ -9,6 +9,7 @@ namespace dba::agent {
 namespace {
 
 constexpr absl::string_view kNotAnswered = "dbaoperator.dev/agent-did-not-answer";
+constexpr absl::string_view kLocked = "dbaoperator.dev/account-is-locked";
 
 }  // namespace
 
@@ -18,5 +19,12 @@ absl::Status NotAnswered(absl::Status status) {
 }
 
 bool AgentAnswered(const absl::Status& status) { return !status.GetPayload(kNotAnswered).has_value(); }
+
+absl::Status RefusedForLock(absl::Status status) {
+  status.SetPayload(kLocked, absl::Cord("1"));
+  return status;
+}
+
+bool IsRefusedForLock(const absl::Status& status) { return status.GetPayload(kLocked).has_value(); }
 
 }  // namespace dba::agent

@@ -61,8 +61,8 @@ class AgentClient {
   // True when the account was made now. FAILED_PRECONDITION: it has another password, or no mark of the owner.
   virtual absl::StatusOr<bool> EnsureAccount(const AccountRequest& request, const Secret& password) = 0;
 
-  // FAILED_PRECONDITION when the database refuses the login; other errors: it
-  // is not known.
+  // FAILED_PRECONDITION when the database refuses the login, which IsRefusedForLock() tells apart when the account is
+  // locked; other errors: it is not known.
   virtual absl::Status ProbeAccount(absl::string_view name, const Secret& password) = 0;
 
   virtual absl::Status LockAccount(absl::string_view owner, absl::string_view name) = 0;
@@ -101,6 +101,10 @@ absl::Status NotAnswered(absl::Status status);
 
 // True for OK and for every error that the agent itself sent.
 bool AgentAnswered(const absl::Status& status);
+
+// Marks the refusal of a login: the password is right, and the account is locked.
+absl::Status RefusedForLock(absl::Status status);
+bool IsRefusedForLock(const absl::Status& status);
 
 }  // namespace dba::agent
 

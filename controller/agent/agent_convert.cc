@@ -162,7 +162,8 @@ absl::Status FromProto(const v1::ProbeAccountResponse& response, absl::string_vi
       return absl::FailedPreconditionError(
           absl::StrCat("the database refuses account ", name, " with the password of its Secret: ", response.detail()));
     case v1::ProbeAccountResponse::OUTCOME_LOCKED:
-      return absl::FailedPreconditionError(absl::StrCat("account ", name, " is locked: ", response.detail()));
+      return RefusedForLock(
+          absl::FailedPreconditionError(absl::StrCat("account ", name, " is locked: ", response.detail())));
     default:
       return absl::UnknownError(absl::StrCat("the agent did not say whether account ", name, " can log in"));
   }

@@ -160,6 +160,11 @@ TEST_F(GrpcAgentClientTest, ARefusedLoginIsAnErrorWithoutThePassword) {
   const absl::Status refused = client_->ProbeAccount("dba_1", Secret("hunter2"));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("because")));
   EXPECT_THAT(refused.ToString(), Not(HasSubstr("hunter2")));
+  EXPECT_FALSE(IsRefusedForLock(refused));
+  service_.outcome = v1::ProbeAccountResponse::OUTCOME_LOCKED;
+  const absl::Status locked = client_->ProbeAccount("dba_1", Secret("hunter2"));
+  EXPECT_THAT(locked, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("is locked")));
+  EXPECT_TRUE(IsRefusedForLock(locked));
   service_.outcome = v1::ProbeAccountResponse::OUTCOME_UNSPECIFIED;
   EXPECT_THAT(client_->ProbeAccount("dba_1", Secret("hunter2")), StatusIs(absl::StatusCode::kUnknown));
 }

@@ -122,6 +122,14 @@ TEST(CredentialRulesTest, ALoginThatWasRefusedBeforeTheLockUnlocksNothing) {
   EXPECT_THAT(Actions(PlanFor(world)), IsEmpty());
 }
 
+TEST(CredentialRulesTest, AHumansLockThatOnlyALoginShowsIsReportedAndLeftAlone) {
+  WorldBuilder world(1);
+  world.Version("v1").Credential("v1").Probed("v1", Login::kLocked);
+  const Plan plan = PlanFor(world);
+  EXPECT_THAT(Actions(plan), IsEmpty());
+  EXPECT_EQ(ReasonOf(plan, "CredentialsPublished"), "AccountLocked");
+}
+
 TEST(CredentialRulesTest, AHumansLockIsNotTakenAwayWithALostSecret) {
   WorldBuilder world(1);
   world.Version("v1").Account("v1", 0, true);

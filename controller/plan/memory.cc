@@ -10,8 +10,8 @@
 namespace dba::plan {
 namespace {
 
-// A login of which nothing is known is tried again soon.
-constexpr absl::Duration kUnknownProbeInterval = absl::Seconds(10);
+// A login of which nothing is known, or that only waits for somebody to take a lock away, is tried again soon.
+constexpr absl::Duration kSoon = absl::Seconds(10);
 
 bool IsDrained(const api::Account& account) {
   return account.locked && account.sessions.empty() && account.prepared_transactions == 0;
@@ -29,7 +29,8 @@ std::set<std::string> Retiring(const World& world) {
 bool IsDue(const World& world, const SecretView& secret, absl::Time now) {
   const Probe* probe = FindProbe(world, secret.account, secret.uid);
   if (probe == nullptr) return true;
-  return now - probe->at >= (probe->outcome == Login::kUnknown ? kUnknownProbeInterval : kProbeInterval);
+  const bool soon = probe->outcome == Login::kUnknown || probe->outcome == Login::kLocked;
+  return now - probe->at >= (soon ? kSoon : kProbeInterval);
 }
 
 }  // namespace

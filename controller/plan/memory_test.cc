@@ -32,17 +32,19 @@ TEST(MemoryTest, APublishedCredentialIsProbedOnceInAWhile) {
   EXPECT_THAT(Due(world, kTestNow + kProbeInterval), ElementsAre("shop-v1", "shop-v2"));
 }
 
-TEST(MemoryTest, AnotherServerAnotherSecretOrAnUnknownOutcomeMakeItDue) {
+TEST(MemoryTest, AnotherServerAnotherSecretAnUnknownOutcomeOrALockMakeItDue) {
   WorldBuilder moved(1);
   moved.Version("v1").Credential("v1").Probed("v1", Login::kLoggedIn).world().schema->identity = "id-2";
   EXPECT_THAT(Due(moved), ElementsAre("shop-v1"));
   WorldBuilder anew(1);
   anew.Version("v1").Credential("v1").Probed("v1", Login::kLoggedIn).world().secrets->front().uid = "made by hand";
   EXPECT_THAT(Due(anew), ElementsAre("shop-v1"));
-  WorldBuilder unknown(1);
-  unknown.Version("v1").Credential("v1").Probed("v1", Login::kUnknown);
-  EXPECT_THAT(Due(unknown), IsEmpty());
-  EXPECT_THAT(Due(unknown, kTestNow + absl::Seconds(10)), ElementsAre("shop-v1"));
+  for (const Login outcome : {Login::kUnknown, Login::kLocked}) {
+    WorldBuilder soon(1);
+    soon.Version("v1").Credential("v1").Probed("v1", outcome);
+    EXPECT_THAT(Due(soon), IsEmpty());
+    EXPECT_THAT(Due(soon, kTestNow + absl::Seconds(10)), ElementsAre("shop-v1"));
+  }
 }
 
 TEST(MemoryTest, WhatIsLockedAbsentOrBeingRetiredIsNotProbed) {

@@ -78,7 +78,14 @@ void AddAgent(const World& world, Conditions& conditions) {
   }
 }
 
-// The accounts of published credentials that somebody else locked.
+// What the login of the Secret's account came to; kUnknown, too, while it was not tried.
+Login OutcomeOf(const World& world, const SecretView& secret) {
+  const Probe* probe = FindProbe(world, secret.account, secret.uid);
+  return probe == nullptr ? Login::kUnknown : probe->outcome;
+}
+
+// The accounts of published credentials that somebody else locked. An agent need not see a lock that is not its own
+// (MariaDB, MySQL): then the login tells.
 std::vector<std::string> LockedByOthers(const Situation& situation) {
   std::set<std::string> retiring;
   for (const RetireCandidate& candidate : situation.RetireCandidates()) retiring.insert(candidate.version);
@@ -86,7 +93,8 @@ std::vector<std::string> LockedByOthers(const Situation& situation) {
   for (const RetireCandidate& credential : situation.AllCredentials()) {
     const bool ours = credential.quarantine != nullptr || retiring.count(credential.version) != 0;
     if (ours || credential.secret == nullptr || credential.account == nullptr) continue;
-    if (credential.account->locked) locked.push_back(credential.account->name);
+    const bool refused = OutcomeOf(situation.world, *credential.secret) == Login::kLocked;
+    if (credential.account->locked || refused) locked.push_back(credential.account->name);
   }
   return locked;
 }
@@ -96,8 +104,7 @@ std::vector<std::string> Refused(const World& world, const Situation& situation)
   std::vector<std::string> refused;
   for (const SecretView& secret : situation.secrets) {
     if (secret.role != SecretRole::kApplication) continue;
-    const Probe* probe = FindProbe(world, secret.account, secret.uid);
-    if (probe != nullptr && probe->outcome == Login::kRefused) refused.push_back(secret.name);
+    if (OutcomeOf(world, secret) == Login::kRefused) refused.push_back(secret.name);
   }
   return refused;
 }

@@ -59,7 +59,7 @@ struct SecretReference {
   bool is_use = true;  // false: worth a mention, like an old revision of a Deployment
 };
 
-enum class Login { kUnknown, kLoggedIn, kRefused };
+enum class Login { kUnknown, kLoggedIn, kRefused, kLocked };  // kLocked: refused for nothing but a lock
 
 // How a login with the password of a Secret went.
 struct Probe {

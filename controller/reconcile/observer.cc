@@ -163,6 +163,7 @@ void Observer::ObserveProbes(const std::vector<plan::ProbeTarget>& targets, absl
     const absl::Status tried = Probe(world, target);
     plan::Probe& probe = world.memory.probes[target.account];
     probe.outcome = tried.ok()                          ? plan::Login::kLoggedIn
+                    : agent::IsRefusedForLock(tried)    ? plan::Login::kLocked
                     : absl::IsFailedPrecondition(tried) ? plan::Login::kRefused
                                                         : plan::Login::kUnknown;
     probe.server_identity = world.schema->identity;

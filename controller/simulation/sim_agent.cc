@@ -161,7 +161,10 @@ absl::Status SimAgent::ProbeAccount(absl::string_view name, const Secret& passwo
       Peer::kAgent, CallKind::kRead, CallName{"ProbeAccount", "", name}, [&]() -> absl::Status {
         if (Is(Mutant::kProbeAlwaysOk)) return absl::OkStatus();
         if (env_.database.CanLogIn(std::string(name), std::string(password.Reveal()))) return absl::OkStatus();
-        return absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
+        const DatabaseAccount* account = env_.database.Find(std::string(name));
+        const absl::Status refused = absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
+        const bool locked = account != nullptr && account->locked && account->password == password.Reveal();
+        return locked ? agent::RefusedForLock(refused) : refused;
       });
 }
 

@@ -105,10 +105,9 @@ absl::Status FakeAgentClient::ProbeAccount(absl::string_view name, const Secret&
   return Call<absl::Status>("ProbeAccount", name, [&]() -> absl::Status {
     mu_.AssertHeld();
     const auto found = accounts_.find(name);
-    if (found != accounts_.end() && !found->second.locked && found->second.password == password.Reveal()) {
-      return absl::OkStatus();
-    }
-    return absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
+    const absl::Status refused = absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
+    if (found == accounts_.end() || found->second.password != password.Reveal()) return refused;
+    return found->second.locked ? RefusedForLock(refused) : absl::OkStatus();
   });
 }
 
