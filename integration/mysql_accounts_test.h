@@ -81,6 +81,21 @@ TEST_P(MysqlTest, ACrashBetweenMarkAndAccountHeals) {
   EXPECT_OK(As("dba_a", "SELECT 1"));
 }
 
+TEST_P(MysqlTest, AnAccountThatSomebodyDroppedIsMadeAgainOrRetired) {
+  for (const AccountKind kind : {AccountKind::kApplication, AccountKind::kMigrator}) {
+    ASSERT_OK(Ensure("dba_a", kind));
+    test_->Run("DROP USER dba_a@'%'");
+    EXPECT_THAT(db().SetAccountLocked({"owner-1", "dba_a"}, false, Soon()), StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_THAT(Ensure("dba_a", kind), IsOkAndHolds(true));
+    EXPECT_OK(As("dba_a", "SELECT 1"));
+    test_->Run("DROP USER dba_a@'%'");
+    ASSERT_OK(db().SetAccountLocked({"owner-1", "dba_a"}, true, Soon()));
+    EXPECT_TRUE(WaitFor([&] { return db().DropAccount({"owner-1", "dba_a"}, Soon()).ok(); }));
+    ASSERT_OK_AND_ASSIGN(const AccountList list, db().ListAccounts("owner-1", Soon()));
+    EXPECT_TRUE(list.accounts.empty());
+  }
+}
+
 TEST_P(MysqlTest, ACrashWhileAPasswordIsReplacedHeals) {
   ASSERT_OK(Ensure("dba_a", AccountKind::kApplication));
   // Between the two marks around ALTER USER nobody knows which password holds: a login tells.

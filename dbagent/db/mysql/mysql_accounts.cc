@@ -103,11 +103,13 @@ absl::Status SetMysqlAccountLocked(MysqlConnection& connection, const AccountRef
   }
   if (!locked) DBA_RETURN_IF_ERROR(SetMysqlMark(connection, account.name, "locked = 0", deadline));
   const absl::Status altered = AlterLock(connection, account.name, locked, deadline);
-  if (MysqlErrorNumber(altered) == kMysqlCannotUser) {
+  // An account that somebody dropped by hand lets nobody in: its mark is locked, so that it can be retired.
+  const bool gone = MysqlErrorNumber(altered) == kMysqlCannotUser;
+  if (gone && !locked) {
     return absl::NotFoundError(
         absl::StrCat("account ", account.name, " has a mark but does not exist: ensure or drop it"));
   }
-  DBA_RETURN_IF_ERROR(altered);
+  if (!gone) DBA_RETURN_IF_ERROR(altered);
   return locked ? SetMysqlMark(connection, account.name, "locked = 1", deadline) : absl::OkStatus();
 }
 
