@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
 #include "gmock/gmock.h"
@@ -136,7 +137,7 @@ TEST(ControllerTest, MetricsPassPromtool) {
   EXPECT_EQ(checked.exit_code, 0) << checked.out << checked.err;
 
   EXPECT_OK(harness.kube().Delete(kube::kManagedDatabases, {"metrics", "metered"}, {}));
-  EXPECT_TRUE(harness.Await([&] { return harness.Metrics().find("metered") == std::string::npos; }));
+  EXPECT_TRUE(harness.Await([&] { return !absl::StrContains(harness.Metrics(), "metered"); }));
   EXPECT_THAT(harness.SecretNames(), ElementsAre("metered-v1"));  // deleting the CR cuts nobody off
 }
 
@@ -307,7 +308,8 @@ TEST(ControllerTest, DriftIsMadeGoodWhereThatIsSafe) {
   // Locked by somebody: theirs to unlock.
   RunOnPostgres(absl::StrCat("ALTER ROLE ", v2.at("username"), " NOLOGIN"));
   EXPECT_TRUE(harness.Await([&] {
-    return harness.Status("drift").dump().find("somebody locked account " + v2.at("username")) != std::string::npos;
+    return absl::StrContains(harness.Status("drift").dump(),
+                             absl::StrCat("somebody locked account ", v2.at("username")));
   }));
   EXPECT_FALSE(harness.Await([&] { return LogsIn(v2); }, absl::Seconds(8)));
   EXPECT_THAT(harness.EverythingPublic(), AllOf(HasSubstr("PasswordChanged"), HasSubstr("AccountMissing"),
@@ -327,7 +329,8 @@ TEST(ControllerTest, ALockByHandStaysOnMariadbToo) {
     return Mariadb()->RunAs(secret.at("username"), secret.at("password"), "held", "SELECT 1").ok();
   };
   const auto is_told = [&] {
-    return harness.Status("held").dump().find("somebody locked account " + secret.at("username")) != std::string::npos;
+    return absl::StrContains(harness.Status("held").dump(),
+                             absl::StrCat("somebody locked account ", secret.at("username")));
   };
   EXPECT_TRUE(logs_in());
   EXPECT_OK(Mariadb()->Run(absl::StrCat("ALTER USER ", secret.at("username"), "@'%' ACCOUNT LOCK")));
@@ -392,7 +395,7 @@ TEST(ControllerTest, ADeletedOneWhoseAgentIsGoneIsLetGo) {
     return absl::IsNotFound(harness.kube().Get(kube::kManagedDatabases, {"orphan", "orphan"}).status());
   }));
   EXPECT_THAT(harness.SecretNames(), ElementsAre("orphan-v1"));
-  EXPECT_TRUE(harness.Await([&] { return harness.EverythingPublic().find("Abandoned") != std::string::npos; }));
+  EXPECT_TRUE(harness.Await([&] { return absl::StrContains(harness.EverythingPublic(), "Abandoned"); }));
 }
 
 TEST(ControllerTest, ASessionHoldsTheNextMigrationUntilItEndsOrIsTerminated) {

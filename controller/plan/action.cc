@@ -17,6 +17,7 @@ struct Describe {
   std::string operator()(const PublishSecret& a) const { return absl::StrCat("PublishSecret ", a.name); }
   std::string operator()(const QuarantineSecret& a) const { return absl::StrCat("QuarantineSecret ", a.name); }
   std::string operator()(const RestoreSecret& a) const { return absl::StrCat("RestoreSecret ", a.name); }
+  std::string operator()(const KeepSecret& a) const { return absl::StrCat("KeepSecret ", a.name); }
   std::string operator()(const DeleteSecret& a) const { return absl::StrCat("DeleteSecret ", a.name); }
   std::string operator()(const LockAccount& a) const { return absl::StrCat("LockAccount ", a.account); }
   std::string operator()(const UnlockAccount& a) const { return absl::StrCat("UnlockAccount ", a.account); }

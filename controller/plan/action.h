@@ -53,7 +53,7 @@ struct PublishSecret {
 };
 
 // POSTs `name`, a copy of the published Secret `from` to give it back from. One that exists already with the same
-// contents is success; with other contents it is FAILED_PRECONDITION.
+// contents is kept, as by KeepSecret; with other contents it is FAILED_PRECONDITION.
 struct QuarantineSecret {
   std::string name;
   std::string from;
@@ -68,6 +68,14 @@ struct RestoreSecret {
   std::string from;
   std::string version;
   std::string account;
+};
+
+// Writes to the Secret if it is still the one that was observed, so that a DeleteSecret that was decided on an earlier
+// look at it, by whichever process, is refused from now on.
+struct KeepSecret {
+  std::string name;
+  std::string uid;
+  std::string resource_version;
 };
 
 // Deletes the Secret if it is still the one that was observed. One that is gone is success.
@@ -129,8 +137,8 @@ struct SetFinalizers {
 
 using Action =
     std::variant<ConfigureDataMetrics, CreateSecret, EnsureAccount, ProbeAccount, PublishSecret, QuarantineSecret,
-                 RestoreSecret, DeleteSecret, LockAccount, UnlockAccount, TerminateSessions, DropAccount, CreateJob,
-                 BeginMigration, ReleaseJob, DeleteJob, SetFinalizers>;
+                 RestoreSecret, KeepSecret, DeleteSecret, LockAccount, UnlockAccount, TerminateSessions, DropAccount,
+                 CreateJob, BeginMigration, ReleaseJob, DeleteJob, SetFinalizers>;
 
 // True for DropAccount and ReleaseJob.
 bool IsIrreversible(const Action& action);

@@ -19,6 +19,8 @@ inline constexpr absl::string_view kMigrationLabel = "dbaoperator.dev/migration"
 inline constexpr absl::string_view kRoleLabel = "dbaoperator.dev/role";            // SecretRoleName
 inline constexpr absl::string_view kAccountAnnotation = "dbaoperator.dev/account";
 inline constexpr absl::string_view kDatabaseUidAnnotation = "dbaoperator.dev/database-uid";
+// On a Secret: the resourceVersion at which it was last decided to keep it (KeepSecret).
+inline constexpr absl::string_view kKeptAnnotation = "dbaoperator.dev/kept";
 // On a ManagedDatabase: any new value lets a migration that failed run once more.
 inline constexpr absl::string_view kRetryAnnotation = "dbaoperator.dev/retry";
 // On a ManagedDatabase: Abandon lets it go at once, whatever is left in the database and the namespace.

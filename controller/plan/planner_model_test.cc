@@ -213,13 +213,15 @@ struct Check {
   // A copy goes when nothing is left to give back, or when it is given back.
   std::string WrongToForget(const SecretView& copy) const {
     if (AccountNamed(world, copy.account) == nullptr) return "";
-    if (HasSecret(world, SecretRole::kApplication, copy.version)) return "";
     for (const Action& action : plan.actions) {
       if (const auto* restored = std::get_if<RestoreSecret>(&action)) {
         if (restored->from == copy.name) return "";
       }
+      if (const auto* kept = std::get_if<KeepSecret>(&action)) {
+        if (kept->name == ApplicationSecret(world.database.meta.name, copy.version)) return "";
+      }
     }
-    return "the only copy of a Secret whose account exists";
+    return "a copy of a Secret whose account exists, without keeping the Secret";
   }
   std::string operator()(const CreateJob&) const { return NoJobRuns(); }
   std::string operator()(const ReleaseJob& a) const {

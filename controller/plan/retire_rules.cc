@@ -31,7 +31,8 @@ SecretView const* AnySecret(const RetireCandidate& candidate) {
 
 DeleteSecret Delete(const SecretView& secret) { return {secret.name, secret.uid, secret.resource_version}; }
 
-// Account first: what a Secret promises works before it is seen.
+// Account first: what a Secret promises works before it is seen. The copy last, and only once no other process can
+// delete the published Secret any more on a look that is older than this.
 std::vector<Action> GiveBack(const Situation& situation, const RetireCandidate& candidate) {
   std::vector<Action> actions;
   const std::string account = ApplicationAccount(situation.uid(), candidate.version);
@@ -43,6 +44,8 @@ std::vector<Action> GiveBack(const Situation& situation, const RetireCandidate& 
   }
   if (candidate.secret == nullptr && candidate.quarantine != nullptr) {
     actions.push_back(RestoreSecret{candidate.secret_name, candidate.quarantine->name, candidate.version, account});
+  } else if (candidate.quarantine != nullptr) {
+    actions.push_back(KeepSecret{candidate.secret->name, candidate.secret->uid, candidate.secret->resource_version});
   }
   if (candidate.quarantine != nullptr) actions.push_back(Delete(*candidate.quarantine));
   return actions;

@@ -134,9 +134,25 @@ struct Executor::Visitor {
     const absl::Status created = executor.kube_.Create(kube::kSecrets, copy).status();
     if (!absl::IsAlreadyExists(created)) return Done(created);
     DBA_ASSIGN_OR_RETURN(const nlohmann::json found, GetSecret(action.name, action.account));
-    if (found.value("data", nlohmann::json()) == copy["data"]) return Effect::kNone;
+    if (found.value("data", nlohmann::json()) == copy["data"]) return Keep(action.name, found["metadata"]);
     return absl::FailedPreconditionError(absl::StrCat("Secret ", action.name, " exists and holds something else than ",
                                                       action.from, "; delete the one that is out of date"));
+  }
+
+  // Writes a value that no earlier write left there, so that the resourceVersion changes.
+  absl::StatusOr<Effect> Keep(const std::string& name, const nlohmann::json& seen) const {
+    const std::string version = seen.value("resourceVersion", "");
+    const nlohmann::json patch = {{"metadata",
+                                   {{"uid", seen.value("uid", "")},
+                                    {"resourceVersion", version},
+                                    {"annotations", {{plan::kKeptAnnotation, version}}}}}};
+    const absl::Status kept = executor.kube_.MergePatch(kube::kSecrets, Key(name), patch).status();
+    if (!absl::IsNotFound(kept)) return Done(kept);
+    return absl::AbortedError(absl::StrCat("Secret ", name, " was deleted since it was looked at"));
+  }
+
+  absl::StatusOr<Effect> operator()(const plan::KeepSecret& action) const {
+    return Keep(action.name, {{"uid", action.uid}, {"resourceVersion", action.resource_version}});
   }
 
   absl::StatusOr<Effect> operator()(const plan::QuarantineSecret& action) const {

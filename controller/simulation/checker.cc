@@ -103,12 +103,7 @@ void Checker::SecretDeleted(const json& secret, const Observation& seen) {
   if (role == "intent" || !existed || HasCounterpart(*env_, role, account)) return;
   // A human took the copy between the controller's look at it and this.
   if (role == "application" && copies_taken_away_.count(account) != 0) return;
-  const std::string what = absl::StrCat("Secret ", name, " was deleted while its account existed");
-  if (env_->profile.delays && role == "application") {
-    env_->KnownGap("late withdrawal of a Secret that was given back since", what);
-  } else {
-    env_->Violate("I2", what);
-  }
+  env_->Violate("I2", absl::StrCat("Secret ", name, " was deleted while its account existed"));
 }
 
 void Checker::SecretTakenAway(const json& secret) {
@@ -253,7 +248,10 @@ void Checker::ToldAll(absl::string_view where, const json& value) {
 
 void Checker::PodStarted(const std::string& pod, const std::string& secret_name) {
   pods_[pod] = {secret_name, env_->step};
-  const int version = VersionNumber(secret_name.substr(secret_name.rfind('-') + 1));
+  WantedLate(VersionNumber(secret_name.substr(secret_name.rfind('-') + 1)));
+}
+
+void Checker::WantedLate(int version) {
   if (version <= env_->current() - 1) late_.insert(version);
 }
 

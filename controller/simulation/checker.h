@@ -56,6 +56,8 @@ class Checker {
   // What the world did.
   void PodStarted(const std::string& pod, const std::string& secret_name);
   void PodEnded(const std::string& pod) { pods_.erase(pod); }
+  // Somebody came to use the credential of the version, or went on to, in a way that one look can miss.
+  void WantedLate(int version);
   void SecretTakenAway(const nlohmann::json& secret);  // by a human
   void HumanLocked(const std::string& account) { human_locked_.insert(account); }
   // It does not log in until a controller finds out.
@@ -100,7 +102,7 @@ class Checker {
   std::set<std::string> taken_away_;         // accounts whose Secret a human deleted
   std::set<std::string> copies_taken_away_;  // accounts whose quarantined Secret a human deleted, and nobody made anew
   std::set<std::string> out_of_step_;        // accounts whose published password somebody replaced
-  std::set<int> late_;                       // versions that Pods wanted while they were retired
+  std::set<int> late_;                       // versions that were wanted while they were retired
   bool disturbed_ = false;
   uint64_t highest_epoch_ = 0;  // that changed something which the database did not forget
   EffectCounts counts_;

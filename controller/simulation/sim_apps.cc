@@ -63,6 +63,9 @@ void SimApps::EndPod(App& app, bool keep_session) {
   if (!keep_session) {
     env_.database.Close(app.connection);
     app.connection = 0;
+  } else if (app.connection != 0) {
+    // Its session may be younger than the list of accounts, and its end older than that of Pods.
+    checker_.WantedLate(app.version);
   }
   env_.Happened(keep_session && app.connection != 0 ? "Pod ends, its session stays" : "Pod ends", app.pod);
 }

@@ -27,6 +27,9 @@ struct Effect {
   void operator()(const PublishSecret& a) const { AddSecret(a.name, SecretRole::kApplication, a.version, a.account); }
   void operator()(const QuarantineSecret& a) const { AddSecret(a.name, SecretRole::kQuarantine, a.version, a.account); }
   void operator()(const RestoreSecret& a) const { AddSecret(a.name, SecretRole::kApplication, a.version, a.account); }
+  void operator()(const KeepSecret& a) const {
+    absl::StrAppend(&FindByName(*world.secrets, a.name)->resource_version, "+");
+  }
   void operator()(const DeleteSecret& a) const {
     const auto it = FindByName(*world.secrets, a.name);
     if (it != world.secrets->end()) world.secrets->erase(it);
