@@ -26,8 +26,11 @@ namespace {
 constexpr MysqlCase kRoot = {MysqlEnv::Kind::kMysql, MysqlAdmin::kRoot};
 constexpr MysqlCase kLimited = {MysqlEnv::Kind::kMysql, MysqlAdmin::kLimited};
 
-INSTANTIATE_TEST_SUITE_P(Mysql97Root, DatabaseContractTest, testing::Values([] { return MakeMysql(kRoot); }));
-INSTANTIATE_TEST_SUITE_P(Mysql97Limited, DatabaseContractTest, testing::Values([] { return MakeMysql(kLimited); }));
+std::unique_ptr<DatabaseUnderTest> MakeWithRoot() { return MakeMysql(kRoot); }
+std::unique_ptr<DatabaseUnderTest> MakeWithLimited() { return MakeMysql(kLimited); }
+
+INSTANTIATE_TEST_SUITE_P(Mysql97Root, DatabaseContractTest, testing::Values(MakeWithRoot));
+INSTANTIATE_TEST_SUITE_P(Mysql97Limited, DatabaseContractTest, testing::Values(MakeWithLimited));
 INSTANTIATE_TEST_SUITE_P(Mysql97, MysqlTest, testing::Values(kRoot, kLimited));
 INSTANTIATE_TEST_SUITE_P(Mysql97, MysqlServerTest, testing::Values(MysqlEnv::Kind::kMysql));
 

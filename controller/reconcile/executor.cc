@@ -251,7 +251,7 @@ absl::StatusOr<Effect> Executor::ApplyStatus(const plan::World& world, const api
 absl::StatusOr<Effect> Executor::Execute(const plan::World& world, const plan::Action& action) {
   const std::string description = plan::DebugString(action);
   DBA_RETURN_IF_ERROR(Reach(description, "before"));
-  const absl::StatusOr<Effect> effect = std::visit(Visitor{*this, world}, action);
+  absl::StatusOr<Effect> effect = std::visit(Visitor{*this, world}, action);
   if (!effect.ok()) return effect;
   DBA_RETURN_IF_ERROR(Reach(description, "after"));
   return effect;
