@@ -36,7 +36,7 @@ Result FakeAgentClient::Call(absl::string_view method, absl::string_view object,
     after = after_;
   }
   if (before) {
-    const absl::Status status = before(call);
+    absl::Status status = before(call);
     if (!status.ok()) return status;
   }
   Result result = [&]() -> Result {
@@ -44,7 +44,7 @@ Result FakeAgentClient::Call(absl::string_view method, absl::string_view object,
     return body();
   }();
   if (after) {
-    const absl::Status status = after(call);
+    absl::Status status = after(call);
     if (!status.ok()) return status;
   }
   return result;
@@ -105,7 +105,7 @@ absl::Status FakeAgentClient::ProbeAccount(absl::string_view name, const Secret&
   return Call<absl::Status>("ProbeAccount", name, [&]() -> absl::Status {
     mu_.AssertHeld();
     const auto found = accounts_.find(name);
-    const absl::Status refused = absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
+    absl::Status refused = absl::FailedPreconditionError(absl::StrCat("the database refuses account ", name));
     if (found == accounts_.end() || found->second.password != password.Reveal()) return refused;
     return found->second.locked ? RefusedForLock(refused) : absl::OkStatus();
   });

@@ -128,7 +128,7 @@ TEST_P(DatabaseContractTest, LockRefusesNewLoginsAndKeepsSessions) {
   EXPECT_TRUE(accounts[0].locked);
   ASSERT_EQ(accounts[0].sessions.size(), 1u);
   // An address, not an address and port: the sessions of one client are counted together.
-  EXPECT_EQ(accounts[0].sessions[0].client.rfind(":"), std::string::npos) << accounts[0].sessions[0].client;
+  EXPECT_EQ(accounts[0].sessions[0].client.rfind(':'), std::string::npos) << accounts[0].sessions[0].client;
   ASSERT_OK(SetLocked("dba_a", false));
   EXPECT_EQ(Probe("dba_a", PasswordOf("dba_a")), ProbeResult::Outcome::kLoggedIn);
 }
@@ -173,6 +173,7 @@ TEST_P(DatabaseContractTest, ManyEnsuresAtOnceAllSucceed) {
   constexpr int kThreads = 4;
   std::vector<absl::Status> results(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back(
         [&, i] { results[i] = db().EnsureAccount(Spec(i % 2 == 0 ? "dba_a" : "dba_b"), Soon()).status(); });

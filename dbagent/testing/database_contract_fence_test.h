@@ -81,6 +81,7 @@ TEST_P(DatabaseContractTest, OfTwoEpochsAtOnceTheHigherStays) {
   ASSERT_OK(db().EnsureAccount(Spec("dba_a"), Soon()));
   std::vector<absl::Status> results(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] { results[i] = SetLocked("dba_a", i % 2 == 0, static_cast<uint64_t>(i) + 1); });
   }
